@@ -1,7 +1,7 @@
 """What time it is. Everything that needs the time takes a `Clock`, so that tests can hold it still."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 
 Clock = Callable[[], datetime]
 
@@ -35,10 +35,10 @@ def iso_week(at: datetime) -> str:
     return f"{year}-W{week:02d}"
 
 
-def week_start(week: str) -> datetime:
-    """Monday 00:00 of an ISO week such as "2026-W47", without a zone.
+def week_start(week: str, zone: tzinfo) -> datetime:
+    """Monday 00:00 in `zone` of an ISO week such as "2026-W47".
 
     Raises:
         ValueError: `week` is not an ISO week.
     """
-    return datetime.strptime(f"{week}-1", "%G-W%V-%u")  # noqa: DTZ007 - the caller adds the team's zone
+    return datetime.strptime(f"{week}-1", "%G-W%V-%u").replace(tzinfo=zone)
