@@ -107,9 +107,7 @@ def _open(url: URL) -> Engine:
         return sa.create_engine(url, pool_size=10, max_overflow=30, pool_pre_ping=True)
     if url.database and url.database != ":memory:":
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(
-        url, pool_size=10, max_overflow=30, connect_args={"isolation_level": None, "timeout": 10}
-    )
+    engine = sa.create_engine(url, pool_size=10, max_overflow=30, connect_args={"isolation_level": None, "timeout": 10})
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine

@@ -29,9 +29,7 @@ class SupportbotError(Exception):
 
     code = "error"
 
-    def __init__(
-        self, message: str, *, code: str | None = None, fields: dict[str, str] | None = None
-    ) -> None:
+    def __init__(self, message: str, *, code: str | None = None, fields: dict[str, str] | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.code = code or type(self).code

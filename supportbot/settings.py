@@ -76,9 +76,7 @@ def load_settings(environ: Mapping[str, str] | None = None, *, need_secret: bool
     bind = env.get("SUPPORTBOT_BIND") or "127.0.0.1:8000"
     public_url = (env.get("SUPPORTBOT_PUBLIC_URL") or f"http://{bind}").rstrip("/")
     if urlsplit(public_url).scheme not in ("http", "https") or not urlsplit(public_url).hostname:
-        problems["SUPPORTBOT_PUBLIC_URL"] = (
-            f"is {public_url!r}; give a full address such as https://support.example"
-        )
+        problems["SUPPORTBOT_PUBLIC_URL"] = f"is {public_url!r}; give a full address such as https://support.example"
     if not bind.rpartition(":")[2].isdigit():
         problems["SUPPORTBOT_BIND"] = f"is {bind!r}; give address:port such as 127.0.0.1:8000"
     if problems:

@@ -1,0 +1,25 @@
+"""Values about people that cross borders."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Role = Literal["agent", "lead", "owner", "admin"]
+ROLES: tuple[Role, ...] = get_args(Role)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Someone signed in. `release_limit_minor` is the most money a reply they release may promise, in minor units
+    of the shop's currency; None means no limit."""
+
+    id: int
+    name: str
+    email: str
+    role: Role
+    release_limit_minor: int | None = 0
+
+    @property
+    def initials(self) -> str:
+        """Up to two letters for the round picture."""
+        words = self.name.split()
+        return "".join(word[0] for word in (words[0], words[-1])[: len(words)]).upper() if words else "?"

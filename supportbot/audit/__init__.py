@@ -1,0 +1,1 @@
+"""The append-only log: who did what to which thing, chained so that tampering shows."""

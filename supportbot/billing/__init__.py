@@ -1,0 +1,1 @@
+"""Billing records and the facts code computes from them."""

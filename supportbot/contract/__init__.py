@@ -1,0 +1,1 @@
+"""The reply contract: parse, normalise, check and render; one module per schema version."""

@@ -1,0 +1,123 @@
+"""Values of the reply contract. Pure; no database, no HTTP."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, get_args
+
+Outcome = Literal[
+    "answered",
+    "needs_information",
+    "refund_approved",
+    "refund_needs_review",
+    "refund_declined",
+    "charge_needs_review",
+    "cancellation_confirmed",
+    "cancellation_needs_review",
+    "escalated",
+]
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+ActionId = Literal[
+    "open_invoices",
+    "track_order",
+    "manage_plan",
+    "update_details",
+    "send_information",
+    "report_problem",
+    "refund_review",
+    "cancellation_review",
+    "talk_to_person",
+]
+ACTIONS: tuple[ActionId, ...] = get_args(ActionId)
+CaseKey = Literal["case_number", "topic", "plan_or_order", "amount_in_question", "status", "next_update_by"]
+CASE_KEYS: tuple[CaseKey, ...] = get_args(CaseKey)
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount in minor units (cents) of an ISO 4217 currency; never a float."""
+
+    minor: int
+    currency: str
+
+    def __str__(self) -> str:
+        sign = "−" if self.minor < 0 else ""
+        return f"{sign}{abs(self.minor) // 100}.{abs(self.minor) % 100:02d} {self.currency}"
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyFields:
+    """What a model fills in, validated. `confidence` is 0 to 1."""
+
+    answer: str
+    details: str
+    outcome: Outcome
+    next_actions: tuple[ActionId, ...]
+    facts_used: tuple[str, ...]
+    sources: tuple[str, ...]
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class CaseField:
+    """One line of the case block, ready to show."""
+
+    key: CaseKey
+    label: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A button under the reply."""
+
+    id: ActionId
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFrame:
+    """Everything around the model's words, set by code: always six case fields in one order, and one sign-off."""
+
+    case_fields: tuple[CaseField, ...]
+    sign_off: str
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class RenderedReply:
+    """The reply exactly as the customer will see it. `outcome` is what it promises, as code decided."""
+
+    answer: str
+    details: str
+    outcome: Outcome
+    case_fields: tuple[CaseField, ...]
+    next_actions: tuple[Action, ...]
+    sign_off: str
+    locale: str = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class AllowedFacts:
+    """What a reply may state: everything here comes from the case record, the articles or the frame."""
+
+    amounts: frozenset[Money]
+    dates: frozenset[date]
+    ids: frozenset[str]
+    outcomes: frozenset[Outcome]
+    link_hosts: frozenset[str]
+    sources: frozenset[str]
+    facts: frozenset[str]
+    may_promise: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check's result. `severity` says what a failure means: "block" (not to be approved unchanged) or "warn"."""
+
+    rule: str
+    title: str
+    passed: bool
+    severity: Literal["block", "warn"]
+    field: str
+    found: str = ""
+    expected: str = ""

@@ -1,0 +1,1 @@
+"""From a customer's message to a draft, and from a draft to what a person let go."""

@@ -1,0 +1,1 @@
+"""Customers, conversations and messages: receiving, sending, assigning."""

@@ -1,0 +1,165 @@
+"""Tables of the inbox."""
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Field, SQLModel
+
+from supportbot.db import BigId, Json, UtcDateTime
+
+
+class Site(SQLModel, table=True):
+    """One shop whose pages carry the widget. The identity secret is derived, not stored (`accounts/identity.py`)."""
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    key: str = Field(unique=True, max_length=40)
+    name: str = Field(max_length=100)
+    case_prefix: str = Field(max_length=6)
+    time_zone: str = Field(max_length=40)
+    currency: str = Field(max_length=3)
+    sign_off: str = Field(max_length=100)
+    secret_version: int = 1
+    settings: dict[str, Any] = Field(sa_type=Json, default_factory=dict)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Customer(SQLModel, table=True):
+    """Someone who writes. `external_id` is the shop's own user id, proven by a signature; None for a visitor."""
+
+    __table_args__ = (sa.UniqueConstraint("site_id", "external_id"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    site_id: int = Field(foreign_key="site.id", sa_type=BigId)
+    external_id: str | None = Field(default=None, max_length=200)
+    name: str = Field(max_length=200)
+    email: str | None = Field(default=None, max_length=254)
+    locale: str = Field(default="en", max_length=20)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+    @property
+    def is_verified(self) -> bool:
+        """Whether the shop vouched for who this is."""
+        return self.external_id is not None
+
+
+class WidgetSession(SQLModel, table=True):
+    """A widget's right to speak as one customer; only the token's sha256 is stored. `kind` is "session" (short) or
+    "visitor" (long, lets an unsigned visitor come back to the same history)."""
+
+    __tablename__ = "widget_session"
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    kind: str = Field(max_length=10)
+    token_hash: str = Field(unique=True, max_length=64)
+    customer_id: int = Field(foreign_key="customer.id", sa_type=BigId, index=True)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Conversation(SQLModel, table=True):
+    """A thread with one customer; `case_number` is its public name.
+
+    `status`: open, pending, snoozed, resolved. `work_state`: what its row in the list shows: waiting, drafting, ready,
+    held, failed, sending, answered. `waiting_since`: the oldest customer message without an answer, else None.
+    """
+
+    __table_args__ = (
+        sa.Index("ix_conversation_list", "status", "waiting_since", "id"),
+        sa.Index("ix_conversation_customer", "customer_id", "status"),
+        sa.Index("ix_conversation_work", "work_state", "last_message_at"),
+    )
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    site_id: int = Field(foreign_key="site.id", sa_type=BigId)
+    customer_id: int = Field(foreign_key="customer.id", sa_type=BigId)
+    case_number: str = Field(unique=True, max_length=24)
+    channel: str = Field(max_length=20)
+    subject: str = Field(max_length=120)
+    status: str = Field(default="open", max_length=10)
+    work_state: str = Field(default="waiting", max_length=10)
+    topic: str | None = Field(default=None, max_length=30)
+    hold_kind: str | None = Field(default=None, max_length=10)
+    hold_label: str | None = Field(default=None, max_length=80)
+    assignee_id: int | None = Field(default=None, foreign_key="agent.id", sa_type=BigId, index=True)
+    priority: str = Field(default="normal", max_length=10)
+    newest_customer_message_id: int | None = Field(default=None, sa_type=BigId)
+    linked_conversation_id: int | None = Field(default=None, sa_type=BigId)
+    waiting_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    last_message_at: datetime = Field(sa_type=UtcDateTime)
+    snoozed_until: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    resolved_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Message(SQLModel, table=True):
+    """Something that was said, in either direction. `external_id` is the client's own id of a customer message."""
+
+    __table_args__ = (
+        sa.UniqueConstraint("customer_id", "external_id"),
+        sa.Index("ix_message_thread", "conversation_id", "id"),
+    )
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    conversation_id: int = Field(foreign_key="conversation.id", sa_type=BigId)
+    customer_id: int = Field(foreign_key="customer.id", sa_type=BigId)
+    role: str = Field(max_length=10)  # customer, agent, system
+    text: str = Field(sa_type=sa.Text)
+    reply: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    channel: str = Field(max_length=20)
+    external_id: str | None = Field(default=None, max_length=100)
+    author_id: int | None = Field(default=None, foreign_key="agent.id", sa_type=BigId)
+    outgoing_id: int | None = Field(default=None, unique=True, sa_type=BigId)
+    sent_at: datetime = Field(sa_type=UtcDateTime)
+    seen_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Outgoing(SQLModel, table=True):
+    """A reply a person let go, on its way: it leaves at `sends_at` unless undone or overtaken by a newer message.
+
+    `state`: waiting, sent, undone, void. `content_hash` is of the exact reply that will be sent.
+    """
+
+    __table_args__ = (sa.Index("ix_outgoing_conversation", "conversation_id", "state"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    conversation_id: int = Field(foreign_key="conversation.id", sa_type=BigId)
+    answers_message_id: int | None = Field(default=None, sa_type=BigId)
+    draft_id: int | None = Field(default=None, sa_type=BigId, index=True)
+    author_id: int = Field(foreign_key="agent.id", sa_type=BigId)
+    text: str = Field(sa_type=sa.Text)
+    reply: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    content_hash: str = Field(max_length=64)
+    resolve: bool = False
+    state: str = Field(default="waiting", max_length=10)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    sends_at: datetime = Field(sa_type=UtcDateTime)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    close_reason: str | None = Field(default=None, max_length=200)
+
+
+class Note(SQLModel, table=True):
+    """A private note; customers never see it."""
+
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    conversation_id: int = Field(foreign_key="conversation.id", sa_type=BigId, index=True)
+    author_id: int = Field(foreign_key="agent.id", sa_type=BigId)
+    text: str = Field(sa_type=sa.Text)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Tag(SQLModel, table=True):
+    """An agent's label on a conversation."""
+
+    conversation_id: int = Field(foreign_key="conversation.id", sa_type=BigId, primary_key=True)
+    name: str = Field(primary_key=True, max_length=40)
+
+
+class Event(SQLModel, table=True):
+    """The bus: something changed. Readers tail it by id; it holds ids, never text.
+
+    `audience`: "desk" (agents) or "widget" (the one customer).
+    """
+
+    __table_args__ = (sa.Index("ix_event_widget", "customer_id", "id"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    at: datetime = Field(sa_type=UtcDateTime, index=True)
+    kind: str = Field(max_length=30)  # message, draft, conversation, note, outgoing, seen
+    conversation_id: int = Field(sa_type=BigId)
+    customer_id: int = Field(sa_type=BigId)
+    for_widget: bool = False

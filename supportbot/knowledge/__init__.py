@@ -1,0 +1,1 @@
+"""Help articles and policy passages that a draft may rest on."""

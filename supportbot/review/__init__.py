@@ -1,0 +1,1 @@
+"""The weekly review: the draw, the scorecard, the counts."""

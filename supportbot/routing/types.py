@@ -1,0 +1,57 @@
+"""Values of triage and routing that cross borders."""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Topic = Literal[
+    "billing",
+    "refund",
+    "cancellation",
+    "account_howto",
+    "bug_technical",
+    "order_shipping",
+    "feedback_other",
+    "out_of_scope",
+]
+TOPICS: tuple[Topic, ...] = get_args(Topic)
+Risk = Literal["low", "high"]
+Lane = Literal["fast", "reasoning"]
+HoldKind = Literal["money", "risk", "unsure"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why triage decided as it did: `layer` names who spoke, `code` the rule, `words` what it saw."""
+
+    layer: Literal["rule", "model", "unsure", "thread"]
+    code: str
+    text: str
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """What a message is about and how risky it is. `unsure` means no layer could tell; it is held then."""
+
+    topic: Topic
+    risk: Risk
+    unsure: bool
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RouteDecision:
+    """Where one message goes.
+
+    `task` drafts the reply that may be sent; `compare_task` drafts one for the divergence log only. `hold_kind` is
+    None when nobody needs to release the reply: money (a refund or charge dispute), risk (legal, medical, fraud ...),
+    unsure. `reason` has at most 120 characters and no model names.
+    """
+
+    lane: Lane
+    task: str
+    compare_task: str | None
+    hold: bool
+    hold_kind: HoldKind | None
+    rule: str
+    reason: str
