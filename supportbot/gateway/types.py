@@ -23,6 +23,56 @@ OutcomeClass = Literal[
 OUTCOME_CLASSES: tuple[OutcomeClass, ...] = get_args(OutcomeClass)
 
 
+ProviderName = Literal["builtin", "openai_compatible", "anthropic"]
+PROVIDER_NAMES: tuple[ProviderName, ...] = get_args(ProviderName)
+StructuredOutput = Literal["json_schema", "json_object", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class PriceOverride:
+    """US dollars per million tokens, named in the policy for a model that the price table does not know."""
+
+    input_usd: float
+    output_usd: float
+    cache_read_usd: float | None = None
+    cache_write_usd: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSpec:
+    """One model as the routing policy names it. `api_key_env` is the variable's name, never the key."""
+
+    key: str
+    provider: ProviderName
+    model: str
+    job: str
+    base_url: str | None = None
+    api_key_env: str | None = None
+    allow_hosts: tuple[str, ...] = ()
+    structured: StructuredOutput = "json_schema"
+    price: PriceOverride | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CallRule:
+    """How one task may call its models: one deadline over all tries, and what may be tried again or passed on.
+
+    `retry_times` counts tries after the first. `fallback_on` is empty where there is no backup.
+    """
+
+    task: str
+    model: str
+    backup: str | None
+    risk: Literal["low", "high"]
+    deadline_s: float
+    try_timeout_s: float
+    retry_on: frozenset[OutcomeClass]
+    retry_times: int
+    fallback_on: frozenset[OutcomeClass]
+    max_output_tokens: int
+    max_cost_usd: float | None
+
+
 @dataclass(frozen=True, slots=True)
 class Tokens:
     """Token counts normalised over providers; None where the provider did not say."""
