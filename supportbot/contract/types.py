@@ -1,8 +1,11 @@
 """Values of the reply contract. Pure; no database, no HTTP."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal, get_args
+from typing import Any, Generic, Literal, TypeVar, get_args
+
+FieldsT = TypeVar("FieldsT")
 
 Outcome = Literal[
     "answered",
@@ -121,3 +124,15 @@ class Finding:
     field: str
     found: str = ""
     expected: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SchemaVersion(Generic[FieldsT]):
+    """One version of an output schema: `name` is e.g. "reply/1", `schema` what a provider is given.
+
+    `parse` reads a model's whole answer strictly and raises ContractError.
+    """
+
+    name: str
+    schema: Mapping[str, Any]
+    parse: Callable[[str], FieldsT]

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any, Generic, Literal, Protocol, get_args
+
+from supportbot.contract.types import FieldsT
 
 OutcomeClass = Literal[
     "ok",
@@ -26,6 +28,7 @@ OUTCOME_CLASSES: tuple[OutcomeClass, ...] = get_args(OutcomeClass)
 ProviderName = Literal["builtin", "openai_compatible", "anthropic"]
 PROVIDER_NAMES: tuple[ProviderName, ...] = get_args(ProviderName)
 StructuredOutput = Literal["json_schema", "json_object", "none"]
+LengthField = Literal["max_tokens", "max_completion_tokens"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,10 @@ class PriceOverride:
 
 @dataclass(frozen=True, slots=True)
 class ModelSpec:
-    """One model as the routing policy names it. `api_key_env` is the variable's name, never the key."""
+    """One model as the routing policy names it. `api_key_env` is the variable's name, never the key.
+
+    `length_field` is what the server calls the output limit; a `temperature` of None is not sent.
+    """
 
     key: str
     provider: ProviderName
@@ -51,6 +57,8 @@ class ModelSpec:
     allow_hosts: tuple[str, ...] = ()
     structured: StructuredOutput = "json_schema"
     price: PriceOverride | None = None
+    length_field: LengthField = "max_tokens"
+    temperature: float | None = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,3 +139,27 @@ class Attempt:
     tokens: Tokens
     cost_microusd: int | None
     is_backup: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ModelResult(Generic[FieldsT]):
+    """How one task run ended. `fields` is there only when `outcome` is ok; they are parsed, not yet normalised.
+
+    `raw_text` is the last answer's text, `model_key` the policy's name of the model that gave it, `reason` one plain
+    sentence for the decision row.
+    """
+
+    fields: FieldsT | None
+    raw_text: str
+    attempts: tuple[Attempt, ...]
+    outcome: OutcomeClass
+    model_key: str | None
+    reason: str
+
+
+class Provider(Protocol):
+    """One API that models are reached by."""
+
+    def complete(self, spec: ModelSpec, request: ModelRequest) -> ModelAnswer:
+        """Make one call and class what came back, within `request.timeout_s`. Never raises for a failed call."""
+        ...
