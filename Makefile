@@ -1,0 +1,116 @@
+# Every target makes and uses .venv in this folder by itself; a second run finds it ready.
+#
+#   make demo [PORT=8000] [ARGS=--reset]    run the whole product with its demo shop
+#   make test [ARGS=tests/routing]          run the tests
+#   make check                              format, lint, types, imports, files, then the tests
+#   make bench                              speed figures
+#   make lock                               write the lock files anew after a change of pyproject.toml
+#   make format                             put the code in order
+#   make clean                              remove .venv and what tools left
+
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+PORT ?= 8000
+ARGS ?=
+PYTHON ?=
+UV_VERSION := 0.13.9
+VENV := .venv
+BIN := $(VENV)/bin
+# pip neither asks, nor looks for a newer self, nor leaves the locked and hashed set.
+PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
+LOG := $(VENV)/pip.log
+# Two at a time; tests that share a browser or count seconds stay together (tests/conftest.py).
+TEST_RUN := -n 2 --dist loadgroup
+COMPILE := build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header pyproject.toml --extra build
+
+.PHONY: help install demo test check bench lock format clean
+
+help:
+	@sed -n '3,9s/^# *//p' Makefile
+
+install: $(VENV)/.installed
+
+demo: $(VENV)/.installed
+	@echo "4/4 Starting supportbot on port $(PORT) ..."
+	@exec $(BIN)/supportbot demo --port $(PORT) $(ARGS)
+
+test: $(VENV)/.dev
+	@$(BIN)/python -m pytest $(TEST_RUN) $(ARGS)
+
+# $(call step,command,how to fix it)
+define step
+@printf '\n== %s\n' '$(1)'; $(BIN)/$(1) || { \
+	printf '\nmake check stopped at: %s\nTo fix it: %s\n' '$(1)' '$(2)' >&2; exit 1; }
+endef
+
+check: $(VENV)/.dev
+	$(call step,ruff format --check .,make format)
+	$(call step,ruff check .,make format mends part of it; change the rest by hand)
+	$(call step,mypy --strict supportbot,correct the types named above)
+	$(call step,lint-imports --no-cache,imports point down: move what two packages share to a lower layer)
+	$(call step,hadolint Dockerfile,change the Dockerfile line named above)
+	$(call step,check-jsonschema --builtin-schema vendor.compose-spec compose.yaml,change the entry of compose.yaml named above)
+	$(call step,python -m pytest $(TEST_RUN),run the failing test alone: make test ARGS="-n 0 tests/that_file.py")
+
+bench: $(VENV)/.dev
+	@$(BIN)/python -m tests.bench $(ARGS)
+
+format: $(VENV)/.dev
+	@$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format .
+
+lock: $(VENV)/.python
+	@test -x build/lock/bin/uv || { $(BIN)/python -m venv build/lock \
+		&& build/lock/bin/python -m pip --disable-pip-version-check install --quiet uv==$(UV_VERSION); }
+	@$(COMPILE) -o requirements.lock
+	@$(COMPILE) --extra dev -c requirements.lock -o requirements-dev.lock
+	@! grep -nE '://|^-' requirements.lock requirements-dev.lock \
+		|| { echo 'A lock file names a registry; take that line out.' >&2; exit 1; }
+	@echo "Wrote requirements.lock and requirements-dev.lock."
+
+clean:
+	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-artifacts
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# The environment, in four stamps. Each is written only after its step ended well.
+
+# $(call quietly,command,what to say when it fails)
+define quietly
+@$(1) >$(LOG) 2>&1 || { cat $(LOG) >&2; printf '\n%s\n' '$(2)' >&2; exit 1; }
+endef
+
+# Takes the first Python that answers and is new enough: PYTHON=..., python3, then the versioned names.
+$(VENV)/.python:
+	@found=; old=; \
+	for name in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
+		version=$$($$name -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null) || continue; \
+		if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then found=$$name; break; fi; \
+		old="$${old:-$$name is $$version}"; \
+	done; \
+	if [ -z "$$found" ]; then \
+		echo "supportbot needs Python 3.11 or newer; $${old:-no python3 was found on the PATH}. Install one, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; \
+	fi; \
+	if ! $$found -c 'import ensurepip, venv' 2>/dev/null; then \
+		echo "Python $$version cannot make environments yet. On Debian or Ubuntu: apt install python3-venv" >&2; exit 1; \
+	fi; \
+	echo "1/4 Making the environment $(VENV) (Python $$version) ..."; \
+	$$found -m venv --clear $(VENV)
+	@$(PIP) uninstall --yes --quiet setuptools 2>/dev/null || true
+	@touch $@
+
+$(VENV)/.packages: requirements.lock $(VENV)/.python
+	@echo "2/4 Installing $$(grep -c == requirements.lock) locked packages ..."
+	$(call quietly,$(PIP) install --require-hashes -r requirements.lock,The packages could not be installed; the reason stands above.)
+	@touch $@
+
+$(VENV)/.installed: pyproject.toml $(VENV)/.packages
+	@echo "3/4 Installing supportbot ..."
+	$(call quietly,$(PIP) install --no-build-isolation --no-deps --no-index -e .,supportbot itself could not be installed; the reason stands above.)
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.installed
+	@echo "4/4 Adding the tools for tests and checks ..."
+	$(call quietly,$(PIP) install --require-hashes -r requirements-dev.lock,The development packages could not be installed; the reason stands above.)
+	@touch $@

@@ -1,0 +1,69 @@
+"""What the browser tests share: Chromium, how it is started, axe, and screenshots."""
+
+import os
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, Playwright
+
+ARTIFACTS = Path(__file__).parent.parent / "test-artifacts"
+PATH_VARIABLE = "SUPPORTBOT_TEST_CHROMIUM"
+HOW_TO_GET_ONE = (
+    "No Chromium for the browser tests. Either of these brings one: `apt install chromium`, "
+    f"`.venv/bin/playwright install chromium`, or {PATH_VARIABLE}=/path/to/chromium."
+)
+LAUNCH_ARGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
+
+
+def find_chromium(playwright: Playwright) -> Path:
+    """The system's Chromium, else Playwright's own; fails with how to get one."""
+    named = os.environ.get(PATH_VARIABLE)
+    candidates = [named] if named else [shutil.which(name) for name in ("chromium", "chromium-browser")]
+    for candidate in (*candidates, playwright.chromium.executable_path):
+        if candidate and Path(candidate).is_file():
+            return Path(candidate)
+    pytest.fail(HOW_TO_GET_ONE, pytrace=False)
+
+
+def run_axe(page: Page, *, context: str | None = None) -> None:
+    """Assert that axe finds nothing against WCAG 2.2 AA on the page, or below the selector `context`."""
+    results = Axe().run(page, context=context, options={"runOnly": {"type": "tag", "values": WCAG_22_AA}})
+    violations = results.response["violations"]
+    assert not violations, f"axe on {page.url}:\n" + "\n".join(_violation(found) for found in violations)
+
+
+def keep_screenshot(page: Page, name: str, *, full_page: bool = False) -> Path:
+    """Put a picture of the page into test-artifacts/ (not in git) and give its path."""
+    path = ARTIFACTS / f"{re.sub(r'[^a-z0-9]+', '-', name.lower()).strip('-')}.png"
+    page.screenshot(path=path, full_page=full_page)
+    return path
+
+
+def watch_for_errors(page: Page) -> list[str]:
+    """A list that fills with uncaught script errors and content-security violations of the page."""
+    problems: list[str] = []
+    page.on("pageerror", lambda error: problems.append(f"script error on {page.url}: {error}"))
+    page.on("console", lambda message: problems.extend(_policy_violations(page, message.text)))
+    return problems
+
+
+def _policy_violations(page: Page, text: str) -> list[str]:
+    return [f"{page.url}: {text}"] if "Content Security Policy" in text else []
+
+
+def _violation(found: dict) -> str:  # type: ignore[type-arg]
+    where = "\n".join(f"    {' '.join(map(str, node['target']))}: {node['html'][:200]}" for node in found["nodes"])
+    return f"  {found['id']} ({found['impact']}): {found['help']}\n{where}"

@@ -1,0 +1,162 @@
+"""The ground every test stands on: databases on both engines, a browser, and no silent skips in CI."""
+
+import itertools
+import os
+import shutil
+import socket
+import tempfile
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from sqlmodel import SQLModel
+
+import supportbot
+from supportbot.db import Database, normal_url
+from tests.browser import LAUNCH_ARGS, find_chromium, keep_screenshot, watch_for_errors
+from tests.postgres import URL_VARIABLE, administer, start_server
+
+_FAILED = pytest.StashKey[bool]()
+_numbers = itertools.count(1)
+
+
+# Running: groups, and skips in CI
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep browser tests on one process and storms on one, so that at most two of either compete."""
+    for item in items:
+        if "page" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("browser"))
+        elif "tests/storm/" in item.nodeid:
+            item.add_marker(pytest.mark.xdist_group("storm"))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    """Remember failures for the last screenshot; in CI a skipped test has failed."""
+    report = yield
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("CI"):
+        report.outcome = "failed"
+        report.longrepr = f"Skipped, and in CI nothing may be: {report.longrepr}"
+    item.stash[_FAILED] = item.stash.get(_FAILED, False) or report.failed
+    return report
+
+
+# Databases
+
+
+def make_schema(database: Database) -> None:
+    """Give an empty database every table."""
+    for tables in sorted(Path(supportbot.__file__).parent.glob("**/tables.py")):
+        relative = tables.relative_to(Path(supportbot.__file__).parent).with_suffix("")
+        import_module(".".join(("supportbot", *relative.parts)))
+    SQLModel.metadata.create_all(database.engine)
+
+
+@pytest.fixture(scope="session")
+def postgres_url() -> Iterator[str]:
+    """The address of a PostgreSQL server whose user may make databases; fails when there is none."""
+    given = os.environ.get(URL_VARIABLE)
+    if given:
+        yield normal_url(given).render_as_string(hide_password=False)
+        return
+    # Not below pytest's own folder: a socket's path may have 107 characters at most.
+    with tempfile.TemporaryDirectory(prefix="supportbot-pg-") as folder:
+        server = start_server(Path(folder))
+        yield server.url
+        server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_url: str) -> Iterator[str]:
+    """The name of a PostgreSQL database with every table and no rows, to copy from."""
+    name = f"supportbot_template_{os.getpid()}"
+    administer(postgres_url, f'CREATE DATABASE "{name}"')
+    _fill(_in_database(postgres_url, name))
+    yield name
+    administer(postgres_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with every table and no rows, to copy from."""
+    path = tmp_path_factory.mktemp("template") / "supportbot.db"
+    _fill(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture
+def postgres_database_url(postgres_url: str, postgres_template: str) -> Iterator[str]:
+    """The address of a fresh PostgreSQL database with every table and no rows."""
+    name = f"supportbot_test_{os.getpid()}_{next(_numbers)}"
+    administer(postgres_url, f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}" STRATEGY FILE_COPY')
+    yield _in_database(postgres_url, name)
+    administer(postgres_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+@pytest.fixture
+def sqlite_database_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The address of a fresh SQLite file with every table and no rows."""
+    path = tmp_path / "supportbot.db"
+    shutil.copyfile(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """The address of a fresh database, on each engine in turn; for tests that start processes."""
+    return request.getfixturevalue(f"{request.param}_database_url")
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A fresh database with every table and no rows, on each engine in turn."""
+    opened = Database(database_url)
+    yield opened
+    opened.dispose()
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+# The browser
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Headless Chromium, for one module: Playwright's event loop must not outlive the tests that need it."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=find_chromium(playwright), args=LAUNCH_ARGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """A page in a browser profile of its own; script errors and CSP violations fail the test."""
+    context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
+    opened = context.new_page()
+    opened.set_default_timeout(10_000)
+    problems = watch_for_errors(opened)
+    yield opened
+    if request.node.stash.get(_FAILED, False):
+        keep_screenshot(opened, f"failed {request.node.name}")
+    context.close()
+    assert not problems, "\n".join(problems)
+
+
+def _fill(url: str) -> None:
+    database = Database(url)
+    make_schema(database)
+    database.dispose()
+
+
+def _in_database(url: str, name: str) -> str:
+    return normal_url(url).set(database=name).render_as_string(hide_password=False)

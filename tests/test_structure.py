@@ -1,0 +1,144 @@
+"""Guards over the whole tree: what a reviewer should not have to look for."""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from importlib.metadata import distributions
+from pathlib import Path
+
+import click
+import pytest
+
+from supportbot.cli import main
+from supportbot.settings import VARIABLES
+
+ROOT = Path(__file__).parent.parent
+MODULES = sorted((ROOT / "supportbot").rglob("*.py"))
+TEST_FILES = sorted((ROOT / "tests").rglob("*.py"))
+README = (ROOT / "README.md").read_text()
+
+# Start-up hooks that may stand in the environment: the editable install's own path, nothing that runs code.
+KNOWN_HOOKS = {"_supportbot.pth"}
+LONGEST_FILE = 400
+
+# What could let a customer's text become markup or script.
+UNSAFE_MARKUP = {
+    "the |safe filter": r"\|\s*safe\b",
+    "autoescape off": r"autoescape\s+false",
+    "an inline script": r"<script(?![^>]*\bsrc=)",
+    "an inline style": r"<style|\sstyle\s*=",
+    "an inline event handler": r"<[^>]*\son[a-z]+\s*=",
+    "a javascript: address": r"javascript:",
+}
+UNSAFE_SCRIPT = {
+    "innerHTML or its kin": r"\b(innerHTML|outerHTML|insertAdjacentHTML|document\.write)\b",
+    "eval": r"\beval\s*\(|\bnew\s+Function\s*\(",
+}
+PATCHES = r"mock\.patch|monkeypatch\.setattr|mocker\.patch"
+
+
+def test_every_module_says_what_it_holds() -> None:
+    silent = [_name(path) for path in MODULES + TEST_FILES if not ast.get_docstring(ast.parse(path.read_text()))]
+
+    assert silent == []
+
+
+def test_no_module_is_too_long_to_tell_one_story() -> None:
+    too_long = [_name(path) for path in MODULES if len(path.read_text().splitlines()) > LONGEST_FILE]
+
+    assert too_long == []
+
+
+def test_no_page_opens_a_door_for_markup() -> None:
+    pages = [path for path in (ROOT / "templates").rglob("*") if path.suffix in (".html", ".txt", ".xml")]
+    scripts = [path for path in (ROOT / "supportbot").rglob("*.js") if ".min." not in path.name]
+
+    found = [*_matches(pages, UNSAFE_MARKUP), *_matches(scripts, UNSAFE_SCRIPT)]
+
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        "{{ text|safe }}",
+        "{{ text | safe }}",
+        "{% autoescape false %}",
+        "<script>alert()</script>",
+        "<p style='color: red'>",
+        "<img\n src=x onerror=alert()>",
+        "<a href='javascript:alert()'>",
+    ],
+)
+def test_the_markup_guard_sees_what_it_guards_against(markup: str, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(markup)
+
+    assert list(_matches([page], UNSAFE_MARKUP))
+
+
+@pytest.mark.parametrize(
+    "markup", ['<script src="/static/app.js" defer></script>', "{{ safety }}", '<p class="style">on time = soon</p>']
+)
+def test_the_markup_guard_lets_plain_markup_pass(markup: str, tmp_path: Path) -> None:
+    page = tmp_path / "page.html"
+    page.write_text(markup)
+
+    assert list(_matches([page], UNSAFE_MARKUP)) == []
+
+
+def test_every_setting_is_in_the_readme() -> None:
+    assert [variable.name for variable in VARIABLES if f"`{variable.name}`" not in README] == []
+
+
+def test_every_command_is_in_the_readme() -> None:
+    commands = list(_commands(main, "supportbot"))
+
+    assert commands
+    assert [command for command in commands if f"`{command}" not in README] == []
+
+
+def test_tests_hand_in_what_they_need_instead_of_patching() -> None:
+    text = "\n".join(path.read_text() for path in TEST_FILES if path != Path(__file__))
+    tests = len(re.findall(r"^\s*def test_", text, re.MULTILINE))
+
+    assert len(re.findall(PATCHES, text)) / tests < 0.05
+
+
+def test_no_package_runs_code_when_python_starts() -> None:
+    files = [file for package in distributions() for file in package.files or ()]
+    hooks = {file.name for file in files if file.suffix == ".pth"}
+    loose = {path.name for folder in sys.path for path in Path(folder or ".").glob("*.pth")}
+
+    assert hooks | loose <= KNOWN_HOOKS
+
+
+def test_no_registry_is_named_in_the_lock_files() -> None:
+    for name in ("requirements.lock", "requirements-dev.lock"):
+        lines = (ROOT / name).read_text().splitlines()
+        pins = [line for line in lines if line and not line.startswith((" ", "#"))]
+
+        assert [line for line in lines if "://" in line] == []
+        assert [line for line in pins if not re.match(r"[a-z0-9._-]+==[^ ]+ ", line)] == []
+        assert len(pins) > 50
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def _matches(paths: list[Path], rules: dict[str, str]) -> Iterator[str]:
+    for path in paths:
+        text = path.read_text()
+        for what, pattern in rules.items():
+            for match in re.finditer(pattern, text, re.IGNORECASE):
+                yield f"{path.name}:{text.count(chr(10), 0, match.start()) + 1}: {what}"
+
+
+def _commands(group: click.Group, path: str) -> Iterator[str]:
+    for name, command in sorted(group.commands.items()):
+        if isinstance(command, click.Group):
+            yield from _commands(command, f"{path} {name}")
+        else:
+            yield f"{path} {name}"
