@@ -4,6 +4,7 @@
 #   make test [ARGS=tests/routing]          run the tests
 #   make check                              format, lint, types, imports, files, then the tests
 #   make bench                              speed figures
+#   make install                            only make .venv, as the image does
 #   make lock                               write the lock files anew after a change of pyproject.toml
 #   make format                             put the code in order
 #   make clean                              remove .venv and what tools left
@@ -29,7 +30,7 @@ COMPILE := build/lock/bin/uv pip compile --quiet --universal --python-version 3.
 .PHONY: help install demo test check bench lock format clean
 
 help:
-	@sed -n '3,9s/^# *//p' Makefile
+	@sed -n '3,10s/^# *//p' Makefile
 
 install: $(VENV)/.installed
 
@@ -50,7 +51,7 @@ check: $(VENV)/.dev
 	$(call step,ruff format --check .,make format)
 	$(call step,ruff check .,make format mends part of it; change the rest by hand)
 	$(call step,mypy --strict supportbot,correct the types named above)
-	$(call step,lint-imports --no-cache,imports point down: move what two packages share to a lower layer)
+	$(call step,lint-imports --no-cache --no-logo,imports point down: move what two packages share to a lower layer)
 	$(call step,hadolint Dockerfile,change the Dockerfile line named above)
 	$(call step,check-jsonschema --builtin-schema vendor.compose-spec compose.yaml,change the entry of compose.yaml named above)
 	$(call step,python -m pytest $(TEST_RUN),run the failing test alone: make test ARGS="-n 0 tests/that_file.py")

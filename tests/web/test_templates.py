@@ -76,30 +76,24 @@ def test_every_included_or_imported_template_exists(page: Path) -> None:
 def test_every_icon_stands_in_the_sprite(page: Path) -> None:
     sprite = set(re.findall(r'<symbol id="([a-z]+)"', (STATIC / "icons.svg").read_text("utf-8")))
     used = set(re.findall(r'icon\("([a-z]+)"', page.read_text("utf-8")))
-    used |= set(
-        re.findall(r'"[a-z]+": \("([a-z]+)", "(?:risk|held|ready|idle|good)"\)', page.read_text("utf-8"))
-    )
+    used |= set(re.findall(r'"[a-z]+": \("([a-z]+)", "(?:risk|held|ready|idle|good)"\)', page.read_text("utf-8")))
     assert used - sprite == set()
 
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=_id)
 def test_sheets_use_logical_properties_only(sheet: Path) -> None:
-    physical = r"[{;]\s*(?:(?:margin|padding|border)-(?:left|right)|left|right|(?:text-align|float):\s*(?:left|right))\b"
+    physical = (
+        r"[{;]\s*(?:(?:margin|padding|border)-(?:left|right)|left|right|(?:text-align|float):\s*(?:left|right))\b"
+    )
     assert re.findall(physical, sheet.read_text("utf-8")) == []
 
 
 @pytest.mark.parametrize("sheet", SHEETS, ids=_id)
 def test_every_custom_property_that_a_sheet_uses_is_defined_there(sheet: Path) -> None:
     text = sheet.read_text("utf-8")
-    assert (
-        set(re.findall(r"var\((--[a-z0-9-]+)\)", text)) - set(re.findall(r"(--[a-z0-9-]+):", text)) == set()
-    )
+    assert set(re.findall(r"var\((--[a-z0-9-]+)\)", text)) - set(re.findall(r"(--[a-z0-9-]+):", text)) == set()
 
 
 def test_vendored_files_are_the_ones_their_table_names() -> None:
-    rows = re.findall(
-        r"^\| `([^`]+)` .* `([0-9a-f]{64})` \|$", (STATIC / "VENDORED.md").read_text("utf-8"), re.M
-    )
-    assert dict(rows) == {
-        path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in STATIC.glob("*.min.*")
-    }
+    rows = re.findall(r"^\| `([^`]+)` .* `([0-9a-f]{64})` \|$", (STATIC / "VENDORED.md").read_text("utf-8"), re.M)
+    assert dict(rows) == {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in STATIC.glob("*.min.*")}
