@@ -1,0 +1,61 @@
+"""Which addresses a model may have: public ones and loopback; another private host only when it is named."""
+
+import ipaddress
+from collections.abc import Collection
+from urllib.parse import SplitResult, urlsplit
+
+_PRIVATE_ENDINGS = (".local", ".internal", ".lan", ".home", ".corp", ".intranet", ".home.arpa", ".localdomain")
+
+
+def base_url_problem(url: str, *, allow_hosts: Collection[str] = ()) -> str | None:
+    """What is wrong with a model's base_url; None when it may be called.
+
+    Loopback counts as named, because the policy that holds it is approved. Names that only resolve to a private
+    address are the caller's to refuse when it connects.
+    """
+    parts = _split(url)
+    if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
+        return "is not an http or https address; write for example https://models.example/v1"
+    if parts.username or parts.password:
+        return "carries a user name or password; name the key's variable in api_key_env instead"
+    if parts.query or parts.fragment:
+        return "has a query or fragment; end it at the path, for example https://models.example/v1"
+    return _host_problem(parts.hostname.lower().rstrip("."), {host.lower() for host in allow_hosts})
+
+
+def _split(url: str) -> SplitResult | None:
+    if any(letter.isspace() or not letter.isprintable() for letter in url) or "\\" in url:
+        return None
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return None
+    return parts
+
+
+def _host_problem(host: str, allowed: Collection[str]) -> str | None:
+    if host in allowed or host == "localhost" or host.endswith(".localhost"):
+        return None
+    address = _address(host)
+    if address is None and _looks_numeric(host):
+        return f"has the host {host!r}, an unusual spelling of an address; write it as four numbers"
+    if address is not None:
+        inside = not address.is_loopback and (not address.is_global or address.is_multicast)
+    else:
+        inside = "." not in host or host.endswith(_PRIVATE_ENDINGS)
+    return f"is on the private host {host!r}; add it to allow_hosts of this model if it is meant" if inside else None
+
+
+def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address
+
+
+def _looks_numeric(host: str) -> bool:
+    last = host.rpartition(".")[2]
+    return last.isdigit() or last.startswith("0x")

@@ -1,0 +1,1 @@
+"""Topic and risk of a message: policy rules, and hold when unsure."""

@@ -1,0 +1,1 @@
+"""Tests of the routing policy and its decision."""

@@ -1,0 +1,79 @@
+"""Tests of finding the policy's phrases."""
+
+import pytest
+
+from supportbot.routing.phrases import PhraseIndex, clean, fold, phrase_problem, words_of
+
+
+def is_found(phrase: str, text: str) -> bool:
+    return bool(PhraseIndex([("key", phrase)]).find(words_of(clean(text))))
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text"),
+    [
+        ("charged twice", "I was CHARGED  twice"),
+        ("refund*", "Refunding, please"),
+        ("*buchung*", "Eine Doppelabbuchungen"),
+        ("*zahlung", "die Rückzahlung kam"),
+        ("charged|billed twice", "billed twice"),
+        ("(charged|billed) two times", "I was billed two times"),
+        ("charged .. twice", "charged my card again twice"),
+        ("charged the? card", "charged card"),
+        ("charged the? card", "charged the card"),
+        ("back # $", "give back 49,00 $"),
+        ("don't recognise", "I don’t recognise it"),
+        ("refund", "re\u200bfu\u00adnd"),
+        ("refund", "ｒｅｆｕｎｄ"),
+        ("remboursé", "REMBOURSE"),
+        ("zurück", "zurueck"),
+        ("zurück", "zuruck"),
+        ("iade*", "İADESİ"),
+        ("pieniądze", "pieniadze"),
+        ("استرداد", "اِسْتِرْدَاد"),
+    ],
+)
+def test_a_phrase_is_found_however_it_is_spelled(phrase: str, text: str) -> None:
+    assert is_found(phrase, text)
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text"),
+    [
+        ("charged twice", "charged once, then twice"),
+        ("charged .. twice", "charged one two three four five twice"),
+        ("charged .. twice", "It was charged. I asked twice"),
+        ("charged twice", "discharged twice"),
+        ("fund", "refund"),
+        ("#", "no number"),
+    ],
+)
+def test_a_phrase_is_not_found_where_it_is_not(phrase: str, text: str) -> None:
+    assert not is_found(phrase, text)
+
+
+def test_a_hit_names_its_words() -> None:
+    text = "Please: was I charged just now twice?"
+    words = words_of(text)
+
+    (hit,) = PhraseIndex([("twice", "charged .. twice")]).find(words)
+
+    assert (hit.key, text[words[hit.first].start : words[hit.end - 1].end]) == ("twice", "charged just now twice")
+
+
+@pytest.mark.parametrize(
+    "phrase", ["..", ".. a", "a ..", "a .. b .. c .. d", "re*", "re*fund", "a? b?", "!", "a? b? c? d? e"]
+)
+def test_a_phrase_that_cannot_be_used_has_a_problem(phrase: str) -> None:
+    assert phrase_problem(phrase)
+
+
+@pytest.mark.parametrize("phrase", ["refund*", "charged|billed .. twice", "the? charge", "# back", "$ #", "退款"])
+def test_a_phrase_that_can_be_used_has_none(phrase: str) -> None:
+    assert phrase_problem(phrase) is None
+
+
+def test_letters_fold_alike_in_every_language() -> None:
+    assert fold("Straße") == "strasse"
+    assert fold("Łódź") == "lodz"
+    assert fold("ISINMA") == fold("isınma")
