@@ -1,0 +1,176 @@
+"""Writes about people: adding, disabling, passwords, tokens, signing in."""
+
+import secrets
+from dataclasses import dataclass
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlmodel import Session, col, select
+
+from supportbot.accounts.queries import as_person
+from supportbot.accounts.tables import Agent, ApiToken
+from supportbot.accounts.throttle import clear_tries, count_try
+from supportbot.accounts.tokens import new_token
+from supportbot.accounts.types import ROLES, Person
+from supportbot.audit.actions import AuditLog
+from supportbot.audit.types import Actor
+from supportbot.errors import Conflict, InvalidInput, NotFound, NotSignedIn
+
+MIN_PASSWORD = 10
+_hasher = PasswordHasher()
+# Verified against when the address is unknown, so that both answers take the same time.
+_NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$sqAD6zwW1cgUBO4St4T1wQ$ohElnI9JiI4rCcwlRtoRqhMbh4RECINra3HPROljfEc"
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """What is needed to add someone. `release_limit_minor` None means no limit."""
+
+    email: str
+    name: str
+    role: str
+    password: str
+    release_limit_minor: int | None = 0
+
+
+def add_person(db: Session, audit: AuditLog, new: NewPerson, *, by: Actor) -> Person:
+    """Add someone who works here.
+
+    Raises:
+        InvalidInput: the address, role or password will not do.
+        Conflict: the address is taken.
+    """
+    email = _checked_email(new.email)
+    if new.role not in ROLES:
+        raise InvalidInput(f"Role {new.role!r} does not exist. Choose one of: {', '.join(ROLES)}.")
+    if db.exec(select(Agent.id).where(Agent.email == email)).first():
+        raise Conflict(f"{email} is already there. Use: supportbot user password {email}")
+    agent = Agent(
+        email=email,
+        name=new.name.strip()[:100] or email,
+        role=new.role,
+        password_hash=hash_password(new.password),
+        session_key=secrets.token_hex(16),
+        release_limit_minor=new.release_limit_minor,
+        created_at=audit.clock(),
+    )
+    db.add(agent)
+    db.flush()
+    audit.record(db, actor=by, action="person.added", subject="agent", subject_id=agent.id, detail={"role": agent.role})
+    return as_person(agent)
+
+
+def set_password(db: Session, audit: AuditLog, email: str, password: str, *, by: Actor) -> None:
+    """Give someone a new password; every session of theirs ends.
+
+    Raises:
+        NotFound: nobody has that address.
+        InvalidInput: the password is too short.
+    """
+    agent = _find(db, email)
+    agent.password_hash = hash_password(password)
+    agent.session_key = secrets.token_hex(16)
+    db.add(agent)
+    audit.record(db, actor=by, action="person.password", subject="agent", subject_id=agent.id, detail={})
+
+
+def disable_person(db: Session, audit: AuditLog, email: str, *, by: Actor) -> None:
+    """Shut someone out: sessions end, tokens stop.
+
+    Raises:
+        NotFound: nobody has that address.
+    """
+    agent = _find(db, email)
+    agent.disabled_at = audit.clock()
+    agent.session_key = secrets.token_hex(16)
+    db.add(agent)
+    audit.record(db, actor=by, action="person.disabled", subject="agent", subject_id=agent.id, detail={})
+
+
+def create_token(db: Session, audit: AuditLog, email: str, name: str, *, by: Actor) -> str:
+    """Make a bearer token for someone; it is shown once and stored as a hash.
+
+    Raises:
+        NotFound: nobody has that address.
+    """
+    agent = _find(db, email)
+    token, token_hash = new_token()
+    row = ApiToken(agent_id=agent.id or 0, name=name[:100], token_hash=token_hash, created_at=audit.clock())
+    db.add(row)
+    db.flush()
+    audit.record(db, actor=by, action="token.created", subject="api_token", subject_id=row.id, detail={"for": agent.id})
+    return token
+
+
+def check_login_throttle(db: Session, audit: AuditLog, email: str, address: str) -> None:
+    """Count one try to sign in. Call in a transaction of its own, so that the count outlives a refusal.
+
+    Raises:
+        TooMany: ten tries for this address, or thirty from this place, within 15 minutes.
+    """
+    count_try(db, audit.clock, name="login", who=email.strip().lower(), limit=10, window_s=900)
+    count_try(db, audit.clock, name="login-from", who=address, limit=60, window_s=900)
+
+
+def sign_in(db: Session, audit: AuditLog, email: str, password: str) -> tuple[Person, str]:
+    """Check an address and a password; gives the person and the key their session must carry.
+
+    Raises:
+        NotSignedIn: one of the two is wrong (which one is not said).
+    """
+    agent = db.exec(select(Agent).where(Agent.email == email.strip().lower(), col(Agent.disabled_at).is_(None))).first()
+    if not _password_fits(agent.password_hash if agent else _NOBODY, password) or agent is None:
+        raise NotSignedIn("That address and password do not fit together. Try again, or ask an admin for a new one.")
+    clear_tries(db, name="login", who=agent.email)
+    person = as_person(agent)
+    audit.record(
+        db,
+        actor=Actor("agent", person.id, person.name),
+        action="person.signed_in",
+        subject="agent",
+        subject_id=person.id,
+        detail={},
+    )
+    return person, agent.session_key
+
+
+def end_sessions(db: Session, audit: AuditLog, person: Person) -> None:
+    """Sign a person out on every device."""
+    agent = db.get_one(Agent, person.id)
+    agent.session_key = secrets.token_hex(16)
+    db.add(agent)
+    actor = Actor("agent", person.id, person.name)
+    audit.record(db, actor=actor, action="person.signed_out", subject="agent", subject_id=person.id, detail={})
+
+
+def hash_password(password: str) -> str:
+    """An argon2id hash of a password.
+
+    Raises:
+        InvalidInput: it has under 10 characters.
+    """
+    if len(password) < MIN_PASSWORD:
+        raise InvalidInput(f"The password has {len(password)} characters; use at least {MIN_PASSWORD}.")
+    return _hasher.hash(password)
+
+
+def _password_fits(password_hash: str, password: str) -> bool:
+    try:
+        return _hasher.verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+def _find(db: Session, email: str) -> Agent:
+    agent = db.exec(select(Agent).where(Agent.email == email.strip().lower())).first()
+    if agent is None:
+        raise NotFound(f"Nobody here has the address {email}. List them with: supportbot user list")
+    return agent
+
+
+def _checked_email(email: str) -> str:
+    email = email.strip().lower()
+    local, at, domain = email.partition("@")
+    if not (local and at and "." in domain) or len(email) > 254 or any(c.isspace() for c in email):
+        raise InvalidInput(f"{email!r} is not an e-mail address.")
+    return email

@@ -1,0 +1,91 @@
+"""Appending to the audit log, and checking its chain."""
+
+import hashlib
+import hmac
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlmodel import Session, select
+
+from supportbot.audit.tables import AuditEntry, AuditHead
+from supportbot.audit.types import Actor
+from supportbot.clock import Clock
+
+
+class AuditLog:
+    """The log, bound to its key and the clock. Entries hold ids and numbers, never customers' words."""
+
+    def __init__(self, secret_key: str, clock: Clock) -> None:
+        self._key = hmac.digest(secret_key.encode(), b"supportbot audit log", "sha256")
+        self.clock = clock
+
+    def record(
+        self,
+        db: Session,
+        *,
+        actor: Actor,
+        action: str,
+        subject: str,
+        subject_id: int | None,
+        detail: Mapping[str, Any],
+        conversation_id: int | None = None,
+    ) -> None:
+        """Append one entry in the caller's transaction. The head row is locked until that ends."""
+        head = db.get(AuditHead, 1, with_for_update=True, populate_existing=True)
+        if head is None:
+            head = AuditHead(id=1)
+        entry = AuditEntry(
+            seq=head.seq + 1,
+            at=self.clock(),
+            actor_kind=actor.kind,
+            actor_id=actor.id,
+            action=action,
+            subject_kind=subject,
+            subject_id=subject_id,
+            conversation_id=conversation_id,
+            detail=dict(detail),
+            prev_hash=head.hash,
+            hash="",
+        )
+        entry.hash = self._link(entry)
+        head.seq, head.hash = entry.seq, entry.hash
+        db.add(head)
+        db.add(entry)
+        db.flush()
+
+    def verify(self, db: Session) -> "ChainReport":
+        """Walk the whole chain; names the first entry that does not fit."""
+        expected_seq, prev = 1, ""
+        for entry in db.exec(select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=500)):  # type: ignore[arg-type]
+            if entry.seq != expected_seq:
+                return ChainReport(expected_seq - 1, f"Entry {expected_seq} is missing.")
+            if entry.prev_hash != prev or not hmac.compare_digest(entry.hash, self._link(entry)):
+                return ChainReport(expected_seq - 1, f"Entry {entry.seq} was changed after it was written.")
+            expected_seq, prev = entry.seq + 1, entry.hash
+        head = db.get(AuditHead, 1)
+        if head is not None and (head.seq != expected_seq - 1 or head.hash != prev):
+            return ChainReport(expected_seq - 1, f"The log was cut: {head.seq} entries were written.")
+        return ChainReport(expected_seq - 1, None)
+
+    def _link(self, entry: AuditEntry) -> str:
+        content = {
+            "seq": entry.seq,
+            "at": entry.at.isoformat(),
+            "actor": [entry.actor_kind, entry.actor_id],
+            "action": entry.action,
+            "subject": [entry.subject_kind, entry.subject_id],
+            "conversation": entry.conversation_id,
+            "detail": entry.detail,
+        }
+        text = entry.prev_hash + json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+        return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class ChainReport:
+    """What `verify` found: how many entries fit, and the first problem in words (None: all is well)."""
+
+    entries: int
+    problem: str | None
