@@ -6,15 +6,13 @@ import shutil
 import socket
 import tempfile
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
-from sqlmodel import SQLModel
 
-import supportbot
 from supportbot.db import Database, normal_url
+from supportbot.migrating import upgrade
 from tests.browser import LAUNCH_ARGS, find_chromium, keep_screenshot, watch_for_errors
 from tests.postgres import URL_VARIABLE, administer, start_server
 
@@ -50,10 +48,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 def make_schema(database: Database) -> None:
     """Give an empty database every table."""
-    for tables in sorted(Path(supportbot.__file__).parent.glob("**/tables.py")):
-        relative = tables.relative_to(Path(supportbot.__file__).parent).with_suffix("")
-        import_module(".".join(("supportbot", *relative.parts)))
-    SQLModel.metadata.create_all(database.engine)
+    upgrade(database)
 
 
 @pytest.fixture(scope="session")
