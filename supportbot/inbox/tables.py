@@ -59,7 +59,7 @@ class Conversation(SQLModel, table=True):
     """A thread with one customer; `case_number` is its public name.
 
     `status`: open, pending, snoozed, resolved. `work_state`: what its row in the list shows: waiting, drafting, ready,
-    held, failed, sending, answered. `waiting_since`: the oldest customer message without an answer, else None.
+    held, failed, manual, sending, answered. `waiting_since`: the oldest customer message without an answer, else None.
     """
 
     __table_args__ = (

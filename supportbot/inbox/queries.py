@@ -1,0 +1,195 @@
+"""Reads of the inbox. Lists page by key, never by offset, and count only up to a cap."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+import sqlalchemy as sa
+from sqlmodel import Session, col, select
+
+from supportbot.accounts.tables import Agent
+from supportbot.errors import NotFound
+from supportbot.inbox.tables import Conversation, Customer, Event, Message, Note, Outgoing, Site
+
+View = Literal["all", "mine", "unassigned", "held", "failed", "snoozed", "pending", "resolved"]
+VIEWS: tuple[View, ...] = get_args(View)
+COUNT_CAP = 100
+PAGE_SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationLine:
+    """One row of a list."""
+
+    conversation: Conversation
+    customer: Customer
+    assignee: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page of a list ends: the ordering moment and the id of its last row."""
+
+    at: datetime
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list; `next` is None on the last."""
+
+    lines: tuple[ConversationLine, ...]
+    next: Cursor | None
+
+
+def list_conversations(
+    db: Session, view: View, person_id: int, *, after: Cursor | None = None, size: int = PAGE_SIZE
+) -> Page:
+    """One page of a view: waiting ones longest first, the others newest first."""
+    waiting_first = view not in ("snoozed", "pending", "resolved")
+    order = col(Conversation.waiting_since) if waiting_first else col(Conversation.last_message_at)
+    query = (
+        select(Conversation, Customer, Agent.name)
+        .join(Customer, col(Customer.id) == col(Conversation.customer_id))
+        .outerjoin(Agent, col(Agent.id) == col(Conversation.assignee_id))
+        .where(*_belongs(view, person_id))
+    )
+    key = sa.tuple_(order, col(Conversation.id))
+    if after is not None:
+        edge = sa.tuple_(
+            sa.literal(after.at, order.type),
+            sa.literal(after.id, col(Conversation.id).type),
+        )
+        query = query.where(key > edge if waiting_first else key < edge)
+    direction = (
+        (order.asc(), col(Conversation.id).asc()) if waiting_first else (order.desc(), col(Conversation.id).desc())
+    )
+    rows = db.exec(query.order_by(*direction).limit(size + 1)).all()
+    lines = tuple(ConversationLine(*row) for row in rows[:size])
+    if len(rows) <= size:
+        return Page(lines, None)
+    last = lines[-1].conversation
+    at = last.waiting_since if waiting_first else last.last_message_at
+    return Page(lines, Cursor(at or last.last_message_at, last.id or 0))
+
+
+def count_views(db: Session, person_id: int) -> dict[View, int]:
+    """How many conversations each view holds, counted up to 100 each, in one statement."""
+    columns = []
+    for view in VIEWS:
+        inner = select(sa.literal(1)).select_from(Conversation).where(*_belongs(view, person_id)).limit(COUNT_CAP)
+        columns.append(select(sa.func.count()).select_from(inner.subquery()).scalar_subquery().label(view))
+    row = db.connection().execute(sa.select(*columns)).one()
+    return dict(zip(VIEWS, row, strict=True))
+
+
+def find_conversation(db: Session, conversation_id: int) -> tuple[Conversation, Customer, Site]:
+    """A conversation with its customer and shop.
+
+    Raises:
+        NotFound: there is no such conversation.
+    """
+    query = (
+        select(Conversation, Customer, Site)
+        .join(Customer, col(Customer.id) == col(Conversation.customer_id))
+        .join(Site, col(Site.id) == col(Conversation.site_id))
+        .where(Conversation.id == conversation_id)
+    )
+    row = db.exec(query).first()
+    if row is None:
+        raise NotFound(f"There is no conversation {conversation_id}.")
+    return row[0], row[1], row[2]
+
+
+def thread(db: Session, conversation_id: int, *, limit: int = 200) -> list[Message]:
+    """The newest messages of a conversation, oldest first."""
+    query = (
+        select(Message).where(Message.conversation_id == conversation_id).order_by(col(Message.id).desc()).limit(limit)
+    )
+    return list(reversed(db.exec(query).all()))
+
+
+def notes(db: Session, conversation_id: int) -> Sequence[Note]:
+    """Its private notes, oldest first."""
+    return db.exec(select(Note).where(Note.conversation_id == conversation_id).order_by(col(Note.id)).limit(200)).all()
+
+
+def open_outgoing(db: Session, conversation_id: int) -> Outgoing | None:
+    """The newest reply on its way or stopped on its way; None when the last one was sent or undone."""
+    query = select(Outgoing).where(Outgoing.conversation_id == conversation_id).order_by(col(Outgoing.id).desc())
+    newest = db.exec(query.limit(1)).first()
+    return newest if newest is not None and newest.state in ("waiting", "void") else None
+
+
+def past_conversations(db: Session, conversation: Conversation, *, limit: int = 5) -> Sequence[Conversation]:
+    """Other conversations of the same customer, newest first."""
+    query = (
+        select(Conversation)
+        .where(Conversation.customer_id == conversation.customer_id, Conversation.id != conversation.id)
+        .order_by(col(Conversation.id).desc())
+        .limit(limit)
+    )
+    return db.exec(query).all()
+
+
+def widget_messages(db: Session, customer_id: int, *, after: int, limit: int = 200) -> list[dict[str, Any]]:
+    """What a customer's widget may see, oldest first: an explicit list of fields and nothing else."""
+    query = select(Message).where(Message.customer_id == customer_id, col(Message.id) > after)
+    newest_first = query.order_by(col(Message.id).desc()) if after == 0 else query.order_by(col(Message.id))
+    rows = db.exec(newest_first.limit(limit)).all()
+    return [_widget_message(message) for message in sorted(rows, key=lambda message: message.id or 0)]
+
+
+def widget_state(db: Session, customer_id: int) -> Conversation | None:
+    """The customer's newest conversation; None when they never wrote."""
+    query = select(Conversation).where(Conversation.customer_id == customer_id).order_by(col(Conversation.id).desc())
+    return db.exec(query.limit(1)).first()
+
+
+def site_by_key(db: Session, key: str) -> Site:
+    """The shop with this public key.
+
+    Raises:
+        NotFound: no shop has it.
+    """
+    site = db.exec(select(Site).where(Site.key == key)).first()
+    if site is None:
+        raise NotFound("No shop has this site_key. Copy it again from the shop's settings.", code="unknown_site")
+    return site
+
+
+def newest_event_id(db: Session) -> int:
+    """The highest event id so far, 0 when there is none."""
+    return db.exec(select(sa.func.max(Event.id))).one() or 0
+
+
+def _belongs(view: View, person_id: int) -> list[sa.ColumnElement[bool]]:
+    status = col(Conversation.status)
+    if view in ("snoozed", "pending", "resolved"):
+        return [status == view]
+    conditions = [status == "open", col(Conversation.waiting_since).is_not(None)]
+    if view == "mine":
+        conditions.append(col(Conversation.assignee_id) == person_id)
+    elif view == "unassigned":
+        conditions.append(col(Conversation.assignee_id).is_(None))
+    elif view == "held":
+        conditions.append(col(Conversation.hold_kind).is_not(None))
+    elif view == "failed":
+        conditions.append(col(Conversation.work_state) == "failed")
+    return conditions
+
+
+def _widget_message(message: Message) -> dict[str, Any]:
+    reply = message.reply
+    return {
+        "id": message.id,
+        "role": message.role,
+        "text": message.text,
+        "reply": {name: reply[name] for name in ("answer", "details", "case_fields", "next_actions", "sign_off")}
+        if reply
+        else None,
+        "sent_at": message.sent_at.isoformat(),
+        "client_message_id": message.external_id if message.role == "customer" else None,
+        "seen_at": message.seen_at.isoformat() if message.seen_at else None,
+    }

@@ -1,0 +1,54 @@
+"""Values of the inbox that cross borders."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from supportbot.audit.actions import AuditLog
+from supportbot.clock import Clock
+from supportbot.engine import Engine
+
+Status = Literal["open", "pending", "snoozed", "resolved"]
+WorkState = Literal["waiting", "drafting", "ready", "held", "failed", "manual", "sending", "answered"]
+UNDO_S = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every action needs besides the session: the job engine, the audit log and the clock."""
+
+    engine: Engine
+    audit: AuditLog
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """A customer's message as a channel understood it. `external_id` is the client's own id of it."""
+
+    channel: str
+    customer_id: int
+    external_id: str
+    text: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """Where an inbound message stands now. `is_new` is False when it had been received before."""
+
+    message_id: int
+    conversation_id: int
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyToSend:
+    """Something a person let go: the text, and the structured reply when it came from a draft."""
+
+    text: str
+    reply: dict[str, Any] | None
+    content_hash: str
+    draft_id: int | None = None
+    answers_message_id: int | None = None
+    resolve: bool = False
