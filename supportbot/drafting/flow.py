@@ -1,0 +1,79 @@
+"""From a customer's message to its drafts: read, decide, call, save. The one place that opens several transactions.
+
+No transaction is open while a model is called. Every step can be run again after a crash: rows are keyed by message,
+task and generation, and a finished draft is never made twice (a model may be called again: paid twice, shown once).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from supportbot.contract import SchemaVersion, schema_version
+from supportbot.contract.frame import next_update_words
+from supportbot.db import Database
+from supportbot.drafting import saving
+from supportbot.drafting.composing import Composed, compose
+from supportbot.drafting.material import material
+from supportbot.drafting.queries import read_case
+from supportbot.drafting.types import CaseFile
+from supportbot.gateway import Gateway
+from supportbot.inbox.types import Desk
+from supportbot.prompting import load_prompt, render_prompt
+from supportbot.routing.queries import ActivePolicy, active_policy
+from supportbot.routing.rules import decide_route, held_reply_by
+from supportbot.routing.types import Reason, Triage
+from supportbot.triage.rules import ThreadContext, classify
+
+
+@dataclass(frozen=True, slots=True)
+class Drafting:
+    """What drafting needs: the database, the desk's parts and the gateway to the models."""
+
+    database: Database
+    desk: Desk
+    gateway: Gateway
+
+    def draft_reply(self, message_id: int, *, generation: int = 1) -> None:
+        """Draft one message: exactly one set of drafts comes of it, however often this runs."""
+        now = self.desk.clock()
+        with self.database.transaction(read_only=True) as db:
+            policy = active_policy(db)
+            case = read_case(db, message_id, now=now)
+        triage = triage_case(case, policy)
+        decision = decide_route(policy.policy, triage)
+        update_by = held_reply_by(policy.policy, now, ZoneInfo(case.shop.time_zone)) if decision.hold else None
+        plan = saving.Plan(case, triage, decision, policy, update_by, generation)
+        with self.database.transaction() as db:
+            draft_ids = saving.start(db, self.desk, plan)
+        composed = [self._run_task(plan, task, now) for task in draft_ids]
+        if composed:
+            with self.database.transaction() as db:
+                saving.save(db, self.desk, plan, draft_ids, composed)
+
+    def _run_task(self, plan: saving.Plan, task: str, now: datetime) -> Composed:
+        case, policy = plan.case, plan.policy.policy
+        rule = policy.tasks[task]
+        schema: SchemaVersion = schema_version(rule.schema_name)
+        words = next_update_words(plan.update_by, now=now, zone=ZoneInfo(case.shop.time_zone), locale=case.locale)
+        given = material(case, task=task, triage=plan.triage, decision=plan.decision, next_update_by=words)
+        prompt = render_prompt(load_prompt(rule.prompt), given)
+        result = self.gateway.complete(
+            policy.call_rule(task),
+            policy.model_specs(),
+            system=prompt.system,
+            user=prompt.user,
+            material=given,
+            schema=schema,
+        )
+        return compose(plan, task, result, now=now)
+
+
+def triage_case(case: CaseFile, policy: ActivePolicy) -> Triage:
+    """Triage a case; records that should be there and are not make it unsure (a failed lookup leads to a hold)."""
+    earlier = tuple(turn.text for turn in case.turns if turn.role == "customer")
+    thread = ThreadContext(open_money_case=case.open_money_case, earlier_texts=earlier)
+    triage = classify(case.question, policy.policy.triage, thread=thread)
+    if case.record_error is None or triage.risk == "high":
+        return triage
+    reason = Reason("unsure", "lookup_failed", f"The records could not be read: {case.record_error}")
+    return Triage(triage.topic, triage.risk, unsure=True, reasons=(*triage.reasons, reason))

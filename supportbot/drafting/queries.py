@@ -1,0 +1,149 @@
+"""Reads for drafting: the case file of a message, and what the desk shows of its drafts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, col, select
+
+from supportbot.billing.queries import read_account
+from supportbot.billing.rules import case_record
+from supportbot.billing.types import CaseRecord, RefundPolicy
+from supportbot.contract.language import detect_language
+from supportbot.drafting.tables import DivergenceRow, Draft
+from supportbot.drafting.types import CaseFile, ShopFacts, Turn
+from supportbot.errors import NotFound
+from supportbot.gateway.tables import AttemptRow
+from supportbot.inbox.tables import Conversation, Customer, Message, Site
+from supportbot.knowledge.queries import Library, published_library
+from supportbot.routing.tables import Decision
+
+
+def read_case(db: Session, message_id: int, *, now: datetime) -> CaseFile:
+    """Everything a draft for this message may rest on.
+
+    Raises:
+        NotFound: there is no such customer message.
+    """
+    message = db.get(Message, message_id)
+    if message is None or message.role != "customer":
+        raise NotFound(f"There is no customer message {message_id}.")
+    conversation = db.get_one(Conversation, message.conversation_id)
+    customer = db.get_one(Customer, conversation.customer_id)
+    site = db.get_one(Site, conversation.site_id)
+    turns = _turns(db, conversation, message_id)
+    question = _open_question(turns, message.text)
+    library = published_library(db)
+    locale = detect_language(question) or customer.locale
+    record, error = _record(db, customer, question, library, ZoneInfo(site.time_zone), now)
+    return CaseFile(
+        message_id=message_id,
+        conversation_id=conversation.id or 0,
+        case_number=conversation.case_number,
+        is_newest=conversation.newest_customer_message_id == message_id,
+        shop=ShopFacts(site.name, site.time_zone, site.currency, site.sign_off),
+        customer_name=customer.name,
+        customer_email=customer.email,
+        verified=customer.is_verified,
+        locale=locale,
+        question=question,
+        turns=turns,
+        open_money_case=conversation.hold_kind is not None,
+        record=record,
+        record_error=error,
+        articles=library.search(question, locale=locale),
+        policy_passages=library.policy_passages(),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    """The drafts of one customer message in their newest generation, and what belongs to them."""
+
+    main: Draft | None
+    compared: Draft | None
+    decision: Decision | None
+    attempts: Sequence[AttemptRow]
+    divergences: Sequence[DivergenceRow]
+
+
+def drafts_of(db: Session, message_id: int) -> Drafts:
+    """What the desk shows of one customer message."""
+    rows = db.exec(select(Draft).where(Draft.message_id == message_id).order_by(col(Draft.id).desc())).all()
+    newest = [row for row in rows if row.generation == rows[0].generation]
+    decision = db.exec(select(Decision).where(Decision.message_id == message_id)).first()
+    task = decision.task if decision else None
+    main = next((row for row in newest if row.task == task), newest[0] if newest else None)
+    compared = next((row for row in newest if main is not None and row.id != main.id), None)
+    return Drafts(
+        main=main,
+        compared=compared,
+        decision=decision,
+        attempts=db.exec(
+            select(AttemptRow).where(AttemptRow.message_id == message_id).order_by(col(AttemptRow.id))
+        ).all(),
+        divergences=[
+            row for row in divergences_of(db, message_id) if main is not None and row.after_draft_id == main.id
+        ],
+    )
+
+
+def divergences_of(db: Session, message_id: int) -> Sequence[DivergenceRow]:
+    """Every logged change of the answer to one message, in the order they were found."""
+    query = select(DivergenceRow).where(DivergenceRow.message_id == message_id).order_by(col(DivergenceRow.id))
+    return db.exec(query).all()
+
+
+def newest_divergences(db: Session, *, before_id: int | None = None, limit: int = 50) -> Sequence[DivergenceRow]:
+    """The log of changed answers, newest first, paged by id."""
+    query = select(DivergenceRow).order_by(col(DivergenceRow.id).desc()).limit(limit)
+    if before_id is not None:
+        query = query.where(col(DivergenceRow.id) < before_id)
+    return db.exec(query).all()
+
+
+def find_draft(db: Session, draft_id: int) -> Draft:
+    """One draft.
+
+    Raises:
+        NotFound: there is no such draft.
+    """
+    draft = db.get(Draft, draft_id)
+    if draft is None:
+        raise NotFound(f"There is no draft {draft_id}.")
+    return draft
+
+
+def _turns(db: Session, conversation: Conversation, message_id: int) -> tuple[Turn, ...]:
+    query = (
+        select(Message)
+        .where(Message.conversation_id == conversation.id, col(Message.id) <= message_id)
+        .order_by(col(Message.id).desc())
+        .limit(30)
+    )
+    return tuple(Turn(row.role, row.text, row.sent_at) for row in reversed(db.exec(query).all()))
+
+
+def _open_question(turns: tuple[Turn, ...], newest: str) -> str:
+    """Every customer message since the last reply, as one text: they are answered together."""
+    since: list[str] = []
+    for turn in reversed(turns):
+        if turn.role == "agent":
+            break
+        if turn.role == "customer":
+            since.append(turn.text)
+    return "\n".join(reversed(since)) or newest
+
+
+def _record(
+    db: Session, customer: Customer, question: str, library: Library, zone: ZoneInfo, now: datetime
+) -> tuple[CaseRecord | None, str | None]:
+    """The case record of a verified customer. Visitors have none: nobody vouched for who they are."""
+    if customer.external_id is None:
+        return None, None
+    policy: RefundPolicy | None = library.refund_policy()
+    rows = read_account(db, customer.external_id)
+    if rows is None or policy is None:
+        return None, "No billing account was found." if rows is None else "No refund policy is published."
+    return case_record(rows, text=question, policy=policy, zone=zone, now=now), None

@@ -1,0 +1,309 @@
+"""What the worker writes: the decision and the started drafts, then the finished ones. Actions never commit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlmodel import Session, select
+
+from supportbot.audit.types import SYSTEM
+from supportbot.contract import render
+from supportbot.contract.frame import held_notice
+from supportbot.db import lock_row
+from supportbot.drafting.composing import Composed
+from supportbot.drafting.rules import divergences
+from supportbot.drafting.tables import DivergenceRow, Draft
+from supportbot.drafting.types import CaseFile
+from supportbot.gateway.tables import AttemptRow
+from supportbot.gateway.types import Attempt
+from supportbot.inbox import actions as inbox
+from supportbot.inbox.tables import Conversation
+from supportbot.inbox.types import Desk, WorkState
+from supportbot.routing.queries import ActivePolicy
+from supportbot.routing.tables import Decision
+from supportbot.routing.types import RouteDecision, Triage
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One run: the case, what triage and routing said, under which policy, and until when the customer hears."""
+
+    case: CaseFile
+    triage: Triage
+    decision: RouteDecision
+    policy: ActivePolicy
+    update_by: datetime | None
+    generation: int
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The task that may be sent first, then the one made for comparison."""
+        compare = self.decision.compare_task
+        return (self.decision.task, compare) if compare else (self.decision.task,)
+
+
+def start(db: Session, desk: Desk, plan: Plan) -> dict[str, int]:
+    """Record the decision, tell a held customer at once, and open the drafts.
+
+    Returns:
+        task to draft id of what is still to be written; empty when nothing is (done before, or out of date).
+    """
+    case = plan.case
+    conversation = inbox.lock_conversation(db, case.conversation_id)
+    rows = _drafts(db, case.message_id, plan.generation)
+    if any(row.state != "drafting" for row in rows.values()):
+        return {}
+    is_newest = conversation.newest_customer_message_id == case.message_id
+    _record_decision(db, desk, plan)
+    for task in plan.tasks:
+        if task not in rows:
+            rows[task] = _open_draft(db, desk, plan, task)
+    if not is_newest:
+        for row in rows.values():
+            _finish(row, "void", "The customer wrote again.", at=desk.clock())
+            db.add(row)
+        return {}
+    _show_hold(db, desk, plan, conversation)
+    inbox.show_work(db, desk, conversation, "drafting")
+    db.flush()
+    return {task: rows[task].id or 0 for task in plan.tasks}
+
+
+def save(db: Session, desk: Desk, plan: Plan, draft_ids: Mapping[str, int], composed: Sequence[Composed]) -> None:
+    """Store what came of each task, once: drafts, tries and divergences in one transaction."""
+    case = plan.case
+    conversation = inbox.lock_conversation(db, case.conversation_id)
+    rows = {one.task: lock_row(db, Draft, draft_ids[one.task]) for one in composed}
+    if any(row.state != "drafting" for row in rows.values()):
+        return
+    is_newest = conversation.newest_customer_message_id == case.message_id
+    for one in composed:
+        row = rows[one.task]
+        _fill(row, one)
+        state, reason = _state_of(plan, one, is_newest=is_newest)
+        _finish(row, state, reason, at=desk.clock())
+        db.add(row)
+        _add_attempts(db, plan, row, one.attempts)
+    _log_divergences(db, desk, plan, rows, composed)
+    if is_newest:
+        inbox.show_work(db, desk, conversation, _work_state(rows[plan.decision.task].state))
+    db.flush()
+    for row in rows.values():
+        detail = {"task": row.task, "state": row.state, "outcome": row.outcome, "hash": row.content_hash}
+        desk.audit.record(
+            db,
+            actor=SYSTEM,
+            action="draft.saved",
+            subject="draft",
+            subject_id=row.id,
+            conversation_id=case.conversation_id,
+            detail=detail,
+        )
+
+
+def fail_message(db: Session, desk: Desk, message_id: int, reason: str) -> bool:
+    """Give up on a message that got no draft in time, and show it to a person. False when it has an outcome by now."""
+    conversation_id = db.exec(
+        select(Conversation.id).where(Conversation.newest_customer_message_id == message_id)
+    ).first()
+    if conversation_id is None:
+        return False
+    conversation = inbox.lock_conversation(db, conversation_id)
+    if conversation.newest_customer_message_id != message_id or conversation.work_state not in ("waiting", "drafting"):
+        return False
+    generations = db.exec(select(Draft).where(Draft.message_id == message_id, Draft.state == "drafting")).all()
+    for row in generations:
+        _finish(row, "failed", reason, at=desk.clock())
+        db.add(row)
+    if not generations:
+        db.add(_failed_draft(conversation, message_id, reason, at=desk.clock()))
+    inbox.show_work(db, desk, conversation, "failed")
+    db.flush()
+    desk.audit.record(
+        db,
+        actor=SYSTEM,
+        action="draft.given_up",
+        subject="message",
+        subject_id=message_id,
+        conversation_id=conversation_id,
+        detail={"reason": reason},
+    )
+    return True
+
+
+def _drafts(db: Session, message_id: int, generation: int) -> dict[str, Draft]:
+    query = select(Draft).where(Draft.message_id == message_id, Draft.generation == generation)
+    return {row.task: row for row in db.exec(query)}
+
+
+def _record_decision(db: Session, desk: Desk, plan: Plan) -> None:
+    case, triage, route = plan.case, plan.triage, plan.decision
+    known = db.exec(select(Decision).where(Decision.message_id == case.message_id)).first()
+    row = known or Decision(
+        message_id=case.message_id,
+        conversation_id=case.conversation_id,
+        created_at=desk.clock(),
+        policy_version=0,
+        topic="",
+        risk="",
+        lane="",
+        task="",
+        hold=False,
+        rule="",
+        reason="",
+        reasons=[],
+    )
+    row.policy_version = plan.policy.number
+    row.topic, row.risk, row.unsure = triage.topic, triage.risk, triage.unsure
+    row.lane, row.task, row.hold, row.hold_kind = route.lane, route.task, route.hold, route.hold_kind
+    row.rule, row.reason = route.rule, route.reason
+    row.reasons = [asdict(reason) | {"words": list(reason.words)} for reason in triage.reasons]
+    db.add(row)
+
+
+def _open_draft(db: Session, desk: Desk, plan: Plan, task: str) -> Draft:
+    rule = plan.policy.policy.tasks[task]
+    row = Draft(
+        conversation_id=plan.case.conversation_id,
+        message_id=plan.case.message_id,
+        task=task,
+        generation=plan.generation,
+        state="drafting",
+        prompt=rule.prompt,
+        output_schema=rule.schema_name,
+        policy_version=plan.policy.number,
+        hold_kind=plan.decision.hold_kind if task == plan.decision.task else None,
+        created_at=desk.clock(),
+    )
+    db.add(row)
+    return row
+
+
+def _show_hold(db: Session, desk: Desk, plan: Plan, conversation: Conversation) -> None:
+    case, decision = plan.case, plan.decision
+    was_held = conversation.hold_kind is not None
+    conversation.topic = plan.triage.topic
+    conversation.hold_kind = decision.hold_kind
+    conversation.hold_label = decision.label if decision.hold else None
+    db.add(conversation)
+    if not decision.hold or was_held or plan.update_by is None:
+        return
+    notice = held_notice(
+        topic=plan.triage.topic,
+        by=plan.update_by,
+        now=desk.clock(),
+        zone=ZoneInfo(case.shop.time_zone),
+        case_number=case.case_number,
+        sign_off=case.shop.sign_off,
+        locale=case.locale,
+    )
+    inbox.add_notice(
+        db,
+        desk,
+        conversation,
+        key=f"notice:{case.message_id}",
+        text=render.to_text(notice),
+        reply=render.to_json(notice),
+    )
+
+
+def _fill(row: Draft, one: Composed) -> None:
+    row.model_key = one.model_key
+    row.outcome = one.reply.outcome if one.reply else None
+    row.proposed = asdict(one.fields) if one.fields else None
+    row.reply = render.to_json(one.reply) if one.reply else None
+    row.content_hash = render.content_hash(one.reply) if one.reply else None
+    row.variants = one.variants
+    row.amount_minor = one.amount.minor if one.amount else None
+    row.checks = [asdict(finding) for finding in one.findings]
+    row.sources = one.sources
+    row.facts = one.facts
+
+
+def _state_of(plan: Plan, one: Composed, *, is_newest: bool) -> tuple[str, str | None]:
+    is_main = one.task == plan.decision.task
+    if one.reply is None:
+        return "failed", one.failure
+    if not is_main:
+        return "compared", None
+    if not is_newest:
+        return "void", "The customer wrote again while it was written."
+    return ("held", plan.decision.reason) if plan.decision.hold else ("ready", None)
+
+
+def _finish(row: Draft, state: str, reason: str | None, *, at: datetime) -> None:
+    row.state, row.state_reason, row.finished_at = state, reason[:200] if reason else None, at
+
+
+def _work_state(state: str) -> WorkState:
+    return {"ready": "ready", "held": "held"}.get(state, "failed")  # type: ignore[return-value]
+
+
+def _log_divergences(
+    db: Session, desk: Desk, plan: Plan, rows: Mapping[str, Draft], composed: Sequence[Composed]
+) -> None:
+    by_task = {one.task: one for one in composed}
+    after, before = by_task.get(plan.decision.task), by_task.get(plan.decision.compare_task or "")
+    if after is None or before is None or after.fields is None or before.fields is None:
+        return
+    for divergence in divergences(before.fields, after.fields, currency=plan.case.shop.currency):
+        row = DivergenceRow(
+            conversation_id=plan.case.conversation_id,
+            message_id=plan.case.message_id,
+            before_draft_id=rows[before.task].id or 0,
+            after_draft_id=rows[after.task].id or 0,
+            field=divergence.field,
+            before=divergence.before,
+            after=divergence.after,
+            severity=divergence.severity,
+            rule=plan.decision.rule,
+            created_at=desk.clock(),
+        )
+        db.add(row)
+
+
+def _add_attempts(db: Session, plan: Plan, draft: Draft, attempts: Sequence[Attempt]) -> None:
+    for attempt in attempts:
+        row = AttemptRow(
+            message_id=plan.case.message_id,
+            draft_id=draft.id,
+            task=attempt.task,
+            number=attempt.number,
+            policy_version=plan.policy.number,
+            prompt=draft.prompt,
+            output_schema=draft.output_schema,
+            model_key=attempt.model_key,
+            provider=attempt.provider,
+            model_asked=attempt.model_asked,
+            model_answered=attempt.model_answered,
+            provider_request_id=attempt.provider_request_id,
+            outcome=attempt.outcome,
+            http_status=attempt.http_status,
+            error_code=attempt.error_code,
+            is_backup=attempt.is_backup,
+            started_at=attempt.started_at,
+            latency_ms=attempt.latency_ms,
+            input_uncached_tokens=attempt.tokens.input_uncached,
+            cache_read_tokens=attempt.tokens.cache_read,
+            cache_write_tokens=attempt.tokens.cache_write,
+            output_tokens=attempt.tokens.output,
+            cost_microusd=attempt.cost_microusd,
+        )
+        db.add(row)
+
+
+def _failed_draft(conversation: Conversation, message_id: int, reason: str, *, at: datetime) -> Draft:
+    return Draft(
+        conversation_id=conversation.id or 0,
+        message_id=message_id,
+        task="routine_reply",
+        generation=1,
+        state="failed",
+        state_reason=reason,
+        prompt="none",
+        output_schema="none",
+        policy_version=0,
+        created_at=at,
+        finished_at=at,
+    )

@@ -1,0 +1,75 @@
+"""Values of drafting that cross borders."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+from supportbot.billing.types import CaseRecord
+from supportbot.knowledge.types import ArticleHit, PassageText
+
+DraftState = Literal[
+    "waiting", "drafting", "ready", "held", "compared", "void", "approved", "sent", "rejected", "failed"
+]
+Severity = Literal["S1", "S2", "S3", "S4"]
+Variant = Literal["as_drafted", "approve_refund"]
+VARIANTS: tuple[Variant, ...] = get_args(Variant)
+RejectReason = Literal["wrong_fact", "does_not_answer", "promises_too_much", "wrong_tone", "other"]
+REJECT_REASONS: dict[RejectReason, str] = {
+    "wrong_fact": "Wrong fact",
+    "does_not_answer": "Does not answer the question",
+    "promises_too_much": "Promises too much",
+    "wrong_tone": "Wrong tone or language",
+    "other": "Something else",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One thing said before, oldest first. `role`: customer, agent or system."""
+
+    role: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ShopFacts:
+    """What a reply needs to know of the shop."""
+
+    name: str
+    time_zone: str
+    currency: str
+    sign_off: str
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFile:
+    """Everything a draft may rest on, read in one go. `record_error` says why there is no record when there should be
+    one (a failed lookup leads to a hold)."""
+
+    message_id: int
+    conversation_id: int
+    case_number: str
+    is_newest: bool
+    shop: ShopFacts
+    customer_name: str
+    customer_email: str | None
+    verified: bool
+    locale: str
+    question: str
+    turns: tuple[Turn, ...]
+    open_money_case: bool
+    record: CaseRecord | None
+    record_error: str | None
+    articles: tuple[ArticleHit, ...]
+    policy_passages: tuple[PassageText, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Divergence:
+    """One field in which routing changed the answer: as the fast task proposed it, and as the other did."""
+
+    field: str
+    before: str
+    after: str
+    severity: Severity

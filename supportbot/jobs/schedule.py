@@ -1,0 +1,96 @@
+"""The one table of scheduled jobs, and the clock that enqueues them.
+
+The clock's only act is an enqueue keyed by name and period, so any number of workers may run one: the key makes each
+run happen once. Every job can be run twice without harm.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
+from apscheduler.triggers.interval import IntervalTrigger
+
+from supportbot.clock import iso_week
+from supportbot.db import Database
+from supportbot.inbox.types import Desk
+
+
+@dataclass(frozen=True, slots=True)
+class Scheduled:
+    """One row: `period` names the run a moment belongs to (the key), in the team's zone."""
+
+    name: str
+    when: str
+    trigger: Callable[[ZoneInfo], BaseTrigger]
+    period: Callable[[datetime], str]
+    why: str
+
+
+def _every(seconds: int) -> Callable[[datetime], str]:
+    return lambda at: str(int(at.timestamp()) // seconds)
+
+
+def last_week(at: datetime) -> str:
+    """The ISO week before a moment's own, e.g. "2026-W46" on any day of week 47."""
+    return iso_week(at - timedelta(days=7))
+
+
+SCHEDULE: tuple[Scheduled, ...] = (
+    Scheduled(
+        "sweep",
+        "every 15 s",
+        lambda _: IntervalTrigger(seconds=15),
+        _every(15),
+        "A customer message without an outcome after 90 s is tried again; after 120 s a person sees it.",
+    ),
+    Scheduled(
+        "wake_snoozed",
+        "every minute",
+        lambda _: IntervalTrigger(seconds=60),
+        _every(60),
+        "Opens conversations whose snooze is over.",
+    ),
+    Scheduled(
+        "draw_review",
+        "Mondays at 06:00 in the team's zone",
+        lambda zone: CronTrigger(day_of_week="mon", hour=6, timezone=zone),
+        last_week,
+        "Draws the weekly review's sample of the week that has just ended.",
+    ),
+    Scheduled(
+        "prune",
+        "every hour",
+        lambda _: IntervalTrigger(hours=1),
+        _every(3600),
+        "Removes live-update events and finished jobs older than two days, and expired widget sessions.",
+    ),
+)
+
+
+def enqueue_scheduled(database: Database, desk: Desk, name: str, zone: ZoneInfo) -> str:
+    """Enqueue the run of `name` that this moment belongs to; gives its key. A second call changes nothing."""
+    entry = next(entry for entry in SCHEDULE if entry.name == name)
+    period = entry.period(desk.clock().astimezone(zone))
+    key = f"{name}:{period}"
+    with database.transaction() as db:
+        desk.engine.enqueue(db, name, key=key, ids={"period": period})
+    return key
+
+
+def start_clock(database: Database, desk: Desk, zone: ZoneInfo) -> BackgroundScheduler:
+    """Start the clock in this process; the caller shuts it down.
+
+    The weekly draw is also enqueued at once, so that a team whose worker was off on Monday still gets its draw.
+    """
+    scheduler = BackgroundScheduler(timezone=zone, job_defaults={"coalesce": True, "misfire_grace_time": 300})
+    for entry in SCHEDULE:
+        scheduler.add_job(
+            enqueue_scheduled, entry.trigger(zone), args=(database, desk, entry.name, zone), id=entry.name
+        )
+    scheduler.start()
+    enqueue_scheduled(database, desk, "draw_review", zone)
+    return scheduler

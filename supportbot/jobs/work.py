@@ -1,0 +1,48 @@
+"""The kinds of background work: each a line or two around an action."""
+
+from collections.abc import Mapping
+
+from supportbot.drafting import actions as drafting_actions
+from supportbot.drafting.flow import Drafting
+from supportbot.engine import JobKind
+from supportbot.inbox.actions import DRAFT_JOB, SEND_JOB, wake_snoozed
+from supportbot.jobs import sweeper
+from supportbot.review.actions import draw_week
+
+Ids = Mapping[str, int | str]
+
+
+def register_jobs(drafting: Drafting) -> None:
+    """Tell the engine what each kind of job does. Drafts, sends and chores have queues of their own."""
+    database, desk = drafting.database, drafting.desk
+
+    def draft(ids: Ids) -> None:
+        drafting.draft_reply(int(ids["message_id"]), generation=int(ids.get("generation", 1)))
+
+    def send(ids: Ids) -> None:
+        with database.transaction() as db:
+            drafting_actions.send_approved(db, desk, int(ids["outgoing_id"]))
+
+    def sweep(_: Ids) -> None:
+        with database.transaction() as db:
+            sweeper.sweep(db, desk)
+
+    def wake(_: Ids) -> None:
+        with database.transaction() as db:
+            wake_snoozed(db, desk)
+
+    def prune(_: Ids) -> None:
+        with database.transaction() as db:
+            sweeper.prune(db, desk.clock())
+
+    def draw(ids: Ids) -> None:
+        with database.transaction() as db:
+            draw_week(db, desk, str(ids["period"]))
+
+    engine = desk.engine
+    engine.register(JobKind(DRAFT_JOB, draft, queue="drafts", concurrency=64, retries=2, timeout_s=90))
+    engine.register(JobKind(SEND_JOB, send, queue="sending", concurrency=8, retries=5))
+    engine.register(JobKind("sweep", sweep, queue="chores", concurrency=2))
+    engine.register(JobKind("wake_snoozed", wake, queue="chores", concurrency=2))
+    engine.register(JobKind("prune", prune, queue="chores", concurrency=2))
+    engine.register(JobKind("draw_review", draw, queue="chores", concurrency=2))

@@ -1,0 +1,39 @@
+"""The worker process: holds a slot, works the queues, runs the clock, and ends cleanly on a signal."""
+
+import logging
+import signal
+import threading
+from zoneinfo import ZoneInfo
+
+from sqlmodel import select
+
+from supportbot.drafting.flow import Drafting
+from supportbot.inbox.tables import Site
+from supportbot.jobs.schedule import start_clock
+from supportbot.jobs.work import register_jobs
+
+logger = logging.getLogger(__name__)
+
+
+def run_worker(drafting: Drafting) -> None:
+    """Work until SIGTERM or SIGINT."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    engine = drafting.desk.engine
+    register_jobs(drafting)
+    engine.start_worker()
+    clock = start_clock(drafting.database, drafting.desk, team_zone(drafting))
+    logger.info("worker started")
+    try:
+        stop.wait()
+    finally:
+        clock.shutdown(wait=False)
+        engine.stop()
+
+
+def team_zone(drafting: Drafting) -> ZoneInfo:
+    """The team's time zone: the first shop's; UTC before there is one."""
+    with drafting.database.transaction(read_only=True) as db:
+        zone = db.exec(select(Site.time_zone).order_by(Site.id)).first()  # type: ignore[arg-type]
+    return ZoneInfo(zone or "UTC")

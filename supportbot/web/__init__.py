@@ -1,0 +1,1 @@
+"""Flask: pages, the widget's and the agents' HTTP surfaces."""

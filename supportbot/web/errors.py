@@ -1,0 +1,126 @@
+"""The one place that turns errors into status codes: one JSON shape for programs, one calm page for people."""
+
+import logging
+
+import sqlalchemy.exc
+from flask import Blueprint, Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
+
+from supportbot.errors import (
+    Conflict,
+    Forbidden,
+    InvalidInput,
+    NotFound,
+    NotSignedIn,
+    SupportbotError,
+    TooLarge,
+    TooMany,
+    Unavailable,
+)
+
+logger = logging.getLogger(__name__)
+blueprint = Blueprint("errors", __name__)
+
+STATUS: dict[type[SupportbotError], int] = {
+    InvalidInput: 400,
+    NotSignedIn: 401,
+    Forbidden: 403,
+    NotFound: 404,
+    Conflict: 409,
+    TooLarge: 413,
+    TooMany: 429,
+    Unavailable: 503,
+}
+WORDS = {
+    400: ("bad_request", "This request could not be understood."),
+    401: ("not_signed_in", "Sign in first."),
+    403: ("forbidden", "You may not do this."),
+    404: ("not_found", "There is nothing at this address."),
+    405: ("method_not_allowed", "This address does not take that kind of request."),
+    413: ("too_large", "That is more than this address accepts."),
+    415: ("unsupported_media_type", "This address does not take that kind of content."),
+    429: ("too_many", "Too many requests. Wait a moment and try again."),
+    500: ("internal", "Something failed on our side. It was written down; nothing you sent was half done."),
+    503: ("unavailable", "A part we need does not answer. Try again in a moment."),
+}
+
+
+def register(app: Flask) -> None:
+    """Attach the handlers to an application."""
+    app.register_error_handler(SupportbotError, _deliberate)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(sqlalchemy.exc.OperationalError, _database_busy)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def wants_json() -> bool:
+    """Whether the reader is a program: an API address, or one that asks for JSON."""
+    if request.path.startswith(("/widget/v1/", "/api/")):
+        return True
+    return request.accept_mimetypes.best_match(["text/html", "application/json"]) == "application/json"
+
+
+def _deliberate(error: SupportbotError) -> BaseResponse:
+    status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
+    if status == 500:
+        logger.exception("request failed", extra={"code": error.code})
+    if status == 401 and not wants_json() and request.method == "GET":
+        return redirect(url_for("login.page", next=request.full_path.rstrip("?")), code=303)
+    wait_s = error.retry_after_s if isinstance(error, TooMany) else None
+    return _answer(status, error.code, error.message, error.fields, retry_after_s=wait_s)
+
+
+def _csrf(_error: CSRFError) -> BaseResponse:
+    return _answer(403, "csrf", "This form is out of date. Go back, reload the page and try again.", {})
+
+
+def _http(error: HTTPException) -> BaseResponse:
+    status = error.code or 500
+    if status < 400:
+        return error.get_response()  # type: ignore[return-value]  # a redirect
+    code, message = WORDS.get(status, WORDS[400] if status < 500 else WORDS[500])
+    response = _answer(status, code, message, {})
+    if status == 405 and (allow := error.get_response().headers.get("Allow")):
+        response.headers["Allow"] = allow
+    return response
+
+
+def _database_busy(error: sqlalchemy.exc.OperationalError) -> BaseResponse:
+    logger.exception("database did not answer", exc_info=error)
+    message = "The database is busy. Nothing was stored; try again in a moment."
+    return _answer(503, "unavailable", message, {}, retry_after_s=2)
+
+
+def _unexpected(error: Exception) -> BaseResponse:
+    logger.exception("unexpected error", exc_info=error)
+    return _answer(500, *WORDS[500], {})
+
+
+def _answer(
+    status: int, code: str, message: str, fields: dict[str, str], *, retry_after_s: int | None = None
+) -> Response:
+    if wants_json():
+        response = jsonify({"error": code, "message": message, "fields": fields})
+    elif request.headers.get("HX-Request"):
+        response = make_response(render_template("errors/_toast.html", status=status, message=message))
+        response.headers["HX-Retarget"] = "#toasts"
+        response.headers["HX-Reswap"] = "innerHTML"
+    else:
+        back = ("/inbox", "Back to the inbox")
+        error = {
+            "status": status,
+            "message": message,
+            "fields": fields,
+            "retry_after_s": retry_after_s,
+            "reference": None,
+            "back_url": back[0],
+            "back_label": back[1],
+        }
+        response = make_response(render_template("errors/error.html", error=error))
+    response.status_code = status
+    if retry_after_s is not None:
+        response.headers["Retry-After"] = str(retry_after_s)
+    return response
