@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
+from supportbot.contract.records import RefundPolicy as RefundPolicy
 from supportbot.contract.types import Money
 
 FactKind = Literal[
@@ -13,7 +14,118 @@ FactKind = Literal[
     "inside_refund_window",
     "outside_refund_window",
     "no_charge_found",
+    "chargeback_open",
+    "payment_failed",
+    "mixed_currencies",
 ]
+Interval = Literal["month", "quarter", "year"]
+InvoiceStatus = Literal["draft", "open", "paid", "refunded", "void", "uncollectible"]
+ChargeStatus = Literal["succeeded", "failed", "disputed"]
+RefundStatus = Literal["succeeded", "pending", "failed"]
+OrderStatus = Literal["placed", "packed", "shipped", "delivered", "returned", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """A paying customer; `external_id` is the shop's own user id."""
+
+    external_id: str
+    name: str
+    email: str | None = None
+    since: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionRow:
+    """A plan somebody pays for. `ends_at` is when a cancelled plan stops being delivered."""
+
+    id: str
+    account_id: str
+    plan: str
+    price: Money
+    interval: Interval
+    started_at: datetime
+    renews_at: datetime | None = None
+    cancelled_at: datetime | None = None
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceRow:
+    """What was asked for; the period is the days that a plan's invoice covers."""
+
+    id: str
+    account_id: str
+    description: str
+    amount: Money
+    status: InvoiceStatus
+    issued_at: datetime
+    subscription_id: str | None = None
+    period_start: date | None = None
+    period_end: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeRow:
+    """What was taken. Failed: nothing moved. Disputed: the bank has a chargeback open."""
+
+    id: str
+    account_id: str
+    amount: Money
+    status: ChargeStatus
+    charged_at: datetime
+    invoice_id: str | None = None
+    card_last4: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundRow:
+    """What went back for one charge. A pending one is on its way; a failed one never left."""
+
+    id: str
+    charge_id: str
+    amount: Money
+    status: RefundStatus
+    refunded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """A parcel's worth of goods."""
+
+    number: str
+    account_id: str
+    description: str
+    amount: Money
+    status: OrderStatus
+    placed_at: datetime
+    carrier: str | None = None
+    tracking: str | None = None
+    delivered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRows:
+    """Everything the records hold about one customer, as read."""
+
+    account: AccountRow
+    subscriptions: tuple[SubscriptionRow, ...] = ()
+    invoices: tuple[InvoiceRow, ...] = ()
+    charges: tuple[ChargeRow, ...] = ()
+    refunds: tuple[RefundRow, ...] = ()
+    orders: tuple[OrderRow, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BillingRecords:
+    """Rows to import, in any number; a row that names another must find it here or in the records already held."""
+
+    accounts: tuple[AccountRow, ...] = ()
+    subscriptions: tuple[SubscriptionRow, ...] = ()
+    invoices: tuple[InvoiceRow, ...] = ()
+    charges: tuple[ChargeRow, ...] = ()
+    refunds: tuple[RefundRow, ...] = ()
+    orders: tuple[OrderRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +154,8 @@ class LedgerLine:
 class CaseRecord:
     """What the records say about one customer, read at `read_at`. All dates are in the shop's zone.
 
-    `due_back` is the amount due under the policy; None when nothing is. `rows` counts the rows read.
+    `due_back` is the amount due under the policy; None when nothing is. `due_passage` is the passage that decided,
+    also when it decided that nothing is due. `rows` counts the rows that the facts and the ledger rest on.
     `amounts`, `dates`, `ids`: everything a reply may state. `values` are the facts that an article's placeholders name.
     """
 

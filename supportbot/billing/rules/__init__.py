@@ -1,0 +1,3 @@
+"""What the records say about a customer's question, decided by code alone."""
+
+from supportbot.billing.rules.record import case_record as case_record
