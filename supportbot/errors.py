@@ -12,6 +12,7 @@
     |-- PolicyError         the routing policy cannot be used as it stands
     |-- PromptError         a prompt file or its pin is wrong
     |-- ContractError       a model's answer does not fit the reply contract
+    |-- EngineError         a job is enqueued, or a worker started, in a way that cannot work
     `-- SettingsError       the environment is incomplete or wrong
 
 `web/errors.py` alone turns these into status codes and the one JSON shape.
@@ -104,6 +105,12 @@ class ContractError(SupportbotError):
     """A model's answer does not fit the reply contract."""
 
     code = "contract"
+
+
+class EngineError(SupportbotError):
+    """A job is enqueued, or a worker started, in a way that cannot work."""
+
+    code = "engine"
 
 
 class SettingsError(SupportbotError):

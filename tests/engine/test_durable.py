@@ -1,0 +1,243 @@
+"""What stands in the database, what the logs say, and how the durable engine starts and stops."""
+
+import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from supportbot.clock import FixedClock, system_clock
+from supportbot.db import Database
+from supportbot.engine import DbosEngine, Ids, JobKind, JobState, is_engine_table
+from supportbot.errors import EngineError, Unavailable
+from tests.engine.harness import Harness, durable_harness, until
+
+
+def every_table(database: Database) -> list[tuple[str | None, str]]:
+    """Schema and name of each table."""
+    schemas = [None] if database.is_sqlite else ["public", "dbos"]
+    inspector = sa.inspect(database.engine)
+    return [
+        (None if schema == "public" else schema, name)
+        for schema in schemas
+        for name in inspector.get_table_names(schema=schema)
+    ]
+
+
+def every_value(database: Database) -> list[str]:
+    """Each value in each of the engine's tables, as text."""
+    values = []
+    with database.transaction(read_only=True) as db:
+        for schema, name in every_table(database):
+            rows = db.connection().execute(sa.select(sa.text("*")).select_from(sa.table(name, schema=schema)))
+            values += [str(value) for row in rows for value in row if value is not None]
+    return values
+
+
+@contextmanager
+def harness_on(database: Database) -> Iterator[Harness]:
+    """An engine at work on a database."""
+    with durable_harness("sqlite" if database.is_sqlite else "postgres", database) as harness:
+        yield harness
+
+
+def test_rows_are_readable_json_with_ids_only(empty_database: Database) -> None:
+    with harness_on(empty_database) as harness:
+        key = harness.key()
+        with empty_database.transaction() as db:
+            harness.engine.enqueue(db, "note", key=key, ids={"key": key, "message_id": 17})
+        harness.settled(key)
+        values = every_value(empty_database)
+
+    assert f'{{"namedArgs":{{}},"positionalArgs":[{{"key":"{key}","message_id":17}}]}}' in values
+    assert "portable_json" in values
+    assert "py_pickle" not in values
+    assert [value for value in values if value.startswith(("gASV", "gAWV", "\\x80"))] == []
+
+
+def test_what_an_error_says_is_neither_stored_nor_logged(
+    empty_database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    with harness_on(empty_database) as harness:
+        harness.settled(harness.enqueue("fails"))
+        harness.settled(harness.enqueue("fails_twice"))
+        values = every_value(empty_database)
+
+    logged = [f"{record.getMessage()} {record.__dict__}" for record in caplog.records]
+    failures = [record for record in caplog.records if record.getMessage() == "A try of a job failed."]
+    assert [text for text in [*values, *logged] if "4242" in text] == []
+    assert len(failures) == 5
+    assert failures[0].__dict__["error"] == "ValueError"
+    assert "harness.py" in failures[0].__dict__["where"][-1]
+
+
+def test_rows_carry_the_pinned_version_and_the_slot(empty_database: Database) -> None:
+    with harness_on(empty_database) as harness:
+        key = harness.enqueue("note")
+        harness.settled(key)
+        with empty_database.transaction(read_only=True) as db:
+            prefix = "" if empty_database.is_sqlite else "dbos."
+            row = db.connection().execute(
+                sa.text(f"SELECT application_version, executor_id FROM {prefix}workflow_status")
+            )
+            versions = row.all()
+
+    assert versions == [("supportbot", "slot-0")]
+
+
+def test_the_engine_knows_its_own_tables_and_no_others(empty_database: Database) -> None:
+    DbosEngine(empty_database).migrate()
+
+    tables = every_table(empty_database)
+
+    assert len(tables) >= 12
+    assert [table for table in tables if not is_engine_table(table[1], table[0])] == []
+    assert not is_engine_table("message", None)
+
+
+def test_sqlite_is_in_wal_mode_and_waits_for_its_turn(sqlite_database_url: str) -> None:
+    database = Database(sqlite_database_url)
+    engine = DbosEngine(database)
+    engine.register(JobKind("note", lambda ids: None, queue="quick", concurrency=1))
+    engine.migrate()
+    engine.start_worker()
+    found = {}
+    assert engine._own_engine is not None
+
+    with engine._own_engine.connect() as connection:
+        for pragma in ("journal_mode", "busy_timeout", "synchronous", "foreign_keys"):
+            found[pragma] = connection.exec_driver_sql(f"PRAGMA {pragma}").scalar()
+    engine.stop(grace_s=0)
+    database.dispose()
+
+    assert found == {"journal_mode": "wal", "busy_timeout": 10_000, "synchronous": 2, "foreign_keys": 1}
+
+
+def test_without_migration_the_engine_says_what_to_run(empty_database: Database) -> None:
+    engine = DbosEngine(empty_database)
+    engine.register(JobKind("note", lambda ids: None, queue="quick", concurrency=1))
+
+    with pytest.raises(Unavailable, match="supportbot migrate"):
+        engine.check_migrated()
+    with pytest.raises(Unavailable, match="supportbot migrate"):
+        engine.start_worker()
+    with pytest.raises(Unavailable, match="supportbot migrate"), empty_database.transaction() as db:
+        engine.enqueue(db, "note", key="note:1", ids={"message_id": 1})
+    engine.migrate()
+    engine.migrate()
+    with empty_database.transaction() as db:
+        engine.enqueue(db, "note", key="note:1", ids={"message_id": 1})
+
+    assert engine.check_migrated() is None
+    assert engine.status("note:1") is not None
+
+
+def test_a_worker_needs_a_kind_and_is_alone_in_its_process(empty_database: Database) -> None:
+    bare = DbosEngine(empty_database)
+    bare.migrate()
+
+    with pytest.raises(EngineError, match="No job kind"):
+        bare.start_worker()
+    with harness_on(empty_database) as harness:
+        second = DbosEngine(empty_database)
+        second.register(JobKind("other", lambda ids: None, queue="quick", concurrency=20))
+        with pytest.raises(EngineError, match="already"):
+            second.start_worker()
+        status = harness.settled(harness.enqueue("note"))
+
+    assert status.state is JobState.DONE
+
+
+def test_a_session_of_another_database_is_refused(empty_database: Database, sqlite_database_url: str) -> None:
+    engine = DbosEngine(empty_database)
+    engine.register(JobKind("note", lambda ids: None, queue="quick", concurrency=1))
+    engine.migrate()
+    other = Database(sqlite_database_url)
+
+    with pytest.raises(EngineError, match="another database"), other.transaction() as db:
+        engine.enqueue(db, "note", key="note:1", ids={"message_id": 1})
+    other.dispose()
+
+    assert engine.status("note:1") is None
+
+
+def test_a_worker_without_time_leaves_its_jobs_for_the_next(empty_database: Database) -> None:
+    with harness_on(empty_database) as first:
+        key = first.running("held")
+    left = first.status(key)
+
+    with harness_on(empty_database) as second:
+        until(lambda: bool(second.runs[key]))
+        second.open(key)
+        done = second.settled(key)
+
+    assert left.state is JobState.RUNNING
+    assert done.state is JobState.DONE
+
+
+def test_a_worker_with_time_lets_its_jobs_finish(empty_database: Database) -> None:
+    engine = DbosEngine(empty_database)
+    pause, begun = threading.Event(), threading.Event()
+
+    def take_a_moment(ids: Ids) -> None:
+        begun.set()
+        pause.wait(0.5)
+
+    engine.register(JobKind("moment", take_a_moment, queue="quick", concurrency=1))
+    engine.migrate()
+    engine.start_worker()
+    with empty_database.transaction() as db:
+        engine.enqueue(db, "moment", key="moment:1", ids={"number": 1})
+    began = begun.wait(10)
+    was_working = engine.is_working
+    engine.stop(grace_s=10)
+
+    status = engine.status("moment:1")
+    assert (began, was_working, engine.is_working) == (True, True, False)
+    assert status is not None
+    assert status.state is JobState.DONE
+
+
+def test_old_jobs_are_purged_from_every_table(empty_database: Database) -> None:
+    clock = FixedClock(system_clock())
+    with harness_on(empty_database) as harness:
+        done, failed = harness.enqueue("note"), harness.enqueue("fails")
+        waiting = harness.enqueue("note", delay_s=3600)
+        harness.settled(done)
+        harness.settled(failed)
+    engine = DbosEngine(empty_database, clock=clock)
+
+    too_soon = engine.purge(keep=timedelta(days=30))
+    clock.move(timedelta(days=31))
+    purged = engine.purge(keep=timedelta(days=30))
+
+    values = every_value(empty_database)
+    assert (too_soon, purged) == (0, 2)
+    assert [value for value in values if value in (done, failed)] == []
+    assert waiting in values
+
+
+def test_two_hundred_slow_jobs_run_side_by_side(empty_database: Database) -> None:
+    engine = DbosEngine(empty_database)
+    pause = threading.Event()
+
+    def wait_a_second(ids: Ids) -> None:
+        pause.wait(1)
+
+    engine.register(JobKind("second", wait_a_second, queue="wide", concurrency=200))
+    engine.migrate()
+    engine.start_worker()
+    # One after the other they would take 200 s; alone on two cores they take 2.
+    with empty_database.transaction() as db:
+        for number in range(200):
+            engine.enqueue(db, "second", key=f"second:{number}", ids={"number": number})
+
+    until(lambda: engine.health().waiting + engine.health().running == 0, within_s=20)
+    states = {engine.status(f"second:{number}").state for number in range(200)}  # type: ignore[union-attr]
+    engine.stop(grace_s=0)
+
+    assert states == {JobState.DONE}
