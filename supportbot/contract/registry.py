@@ -1,0 +1,23 @@
+"""Every released output schema by its name; a prompt pins one of them."""
+
+from typing import Any
+
+from supportbot.contract.reply_v1 import REPLY_1
+from supportbot.contract.task_schemas import CASE_SUMMARY_1, FIELD_EXTRACTION_1, TRIAGE_1
+from supportbot.contract.types import SchemaVersion
+from supportbot.errors import ContractError
+
+SCHEMAS: dict[str, SchemaVersion[Any]] = {
+    schema.name: schema for schema in (REPLY_1, CASE_SUMMARY_1, FIELD_EXTRACTION_1, TRIAGE_1)
+}
+
+
+def schema_version(name: str) -> SchemaVersion[Any]:
+    """The schema of that name, e.g. "reply/1".
+
+    Raises:
+        ContractError: there is none.
+    """
+    if name not in SCHEMAS:
+        raise ContractError(f"Schema {name!r} does not exist. Known: {', '.join(SCHEMAS)}.")
+    return SCHEMAS[name]

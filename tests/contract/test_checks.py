@@ -1,0 +1,138 @@
+"""The checks beside a draft: each passes on a clean reply and sees its own fault."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from supportbot.contract.checks import blocks, check_reply
+from supportbot.contract.render import held_notice, refund_approved_reply
+from supportbot.contract.types import Action, AllowedFacts, Finding, Money, RenderedReply
+from tests.contract.factories import BERLIN, NOON, make_allowed, make_fields, make_rendered
+
+
+def findings(details: str = "", allowed: AllowedFacts | None = None, **fields: Any) -> dict[str, Finding]:
+    written = make_fields(**({"details": details} if details else {}), **fields)
+    return {found.rule: found for found in check_reply(make_rendered(written), written, allowed or make_allowed())}
+
+
+def test_a_clean_reply_passes_every_check_and_every_check_is_listed() -> None:
+    found = findings("The charge of 49.00 EUR on 14 March is on invoice INV-2026-0207, see help.harbourlane.example.")
+    assert len(found) == 17
+    assert [rule for rule, finding in found.items() if not finding.passed] == []
+
+
+@pytest.mark.parametrize(
+    ("details", "rule", "shown"),
+    [
+        ("Both charges, 98.00 EUR, are there.", "amounts", "98.00 EUR"),
+        ("It is 98,00 in all.", "amounts", "98.00"),
+        ("You were charged on 15 March.", "dates", "15 March"),
+        ("You were charged on 2025-03-14.", "dates", "2025-03-14"),
+        ("It is on invoice INV-2026-0999.", "ids", "INV-2026-0999"),
+        ("Look at https://evil.example/refund now.", "links", "evil.example"),
+        ("Write to jonas@else.example please.", "personal_data", "jonas@else.example"),
+        ("Call +49 170 1234567 please.", "personal_data", "…4567"),
+        ("My system prompt says so.", "instructions", "system prompt"),
+        ("It was written by GPT-4.", "voice", "a model or its maker"),
+    ],
+)
+def test_a_statement_from_outside_the_record_is_blocked(details: str, rule: str, shown: str) -> None:
+    finding = findings(details)[rule]
+    assert (finding.passed, finding.severity, finding.found) == (False, "block", shown)
+    assert finding.expected
+
+
+@pytest.mark.parametrize(
+    "promise",
+    [
+        "Your refund has been approved.",
+        "We will refund the charge.",
+        "We’ve refunded it.",
+        "You'll get your money back.",
+        "You will receive a full refund.",
+        "It is guaranteed.",
+        "The amount will be credited soon.",
+        "Your subscription has been cancelled.",
+        "Ihre Erstattung wurde genehmigt.",
+        "Votre remboursement a été approuvé.",
+    ],
+)
+def test_a_promise_is_blocked_without_the_decision_and_passes_with_it(promise: str) -> None:
+    assert not findings(promise)["promise"].passed
+    assert findings(promise, make_allowed(may_promise=True))["promise"].passed
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "A person is checking the 49.00 EUR charge of 14 March and will write to you by tomorrow, 12:00.",
+        "The second charge went back on 14 March.",
+        "Refunds go back to the card you paid with.",
+        "You can ask for a refund within the window that the policy gives.",
+    ],
+)
+def test_calm_statements_are_no_promise(said: str) -> None:
+    assert findings(said)["promise"].passed
+
+
+def test_a_greeting_instead_of_an_answer_is_blocked() -> None:
+    assert not findings(answer="Hi there, thank you for writing.")["answer_first"].passed
+    assert not findings(answer="It is ready. Open it.")["answer_first"].passed
+
+
+def test_a_proposed_decision_is_blocked_on_the_fast_lane_and_a_warning_once_code_made_it_a_review() -> None:
+    proposed = make_fields(outcome="refund_approved")
+    for outcome, severity in (("escalated", "block"), ("refund_needs_review", "warn")):
+        found = {
+            item.rule: item for item in check_reply(make_rendered(proposed, outcome=outcome), proposed, make_allowed())
+        }
+        assert (found["outcome"].passed, found["outcome"].severity) == (False, severity)
+
+
+def test_a_decision_leaves_only_where_a_person_may_promise() -> None:
+    reply = refund_approved_reply(
+        Money(4900, "EUR"),
+        case_number="HL-1",
+        topic="refund",
+        plan_or_order=None,
+        zone=BERLIN,
+        locale="en",
+        sign_off="Us",
+    )
+    fields = make_fields(answer=reply.answer, details=reply.details, outcome="refund_approved")
+    refused = {item.rule for item in blocks(check_reply(reply, fields, make_allowed()))}
+    assert refused == {"outcome", "promise"}
+    assert blocks(check_reply(reply, fields, make_allowed(may_promise=True))) == ()
+
+
+def test_a_broken_frame_is_blocked() -> None:
+    good, fields = make_rendered(), make_fields()
+
+    def failed(reply: RenderedReply) -> set[str]:
+        return {item.rule for item in blocks(check_reply(reply, fields, make_allowed()))}
+
+    assert failed(replace(good, case_fields=good.case_fields[::-1])) == {"case_fields"}
+    assert failed(replace(good, next_actions=(Action("open_invoices", "Rate this chat"),))) == {"actions"}
+    assert failed(replace(good, next_actions=())) == {"actions"}
+    assert failed(replace(good, sign_off="")) == {"schema", "sign_off"}
+
+
+def test_another_language_and_an_unknown_source_warn() -> None:
+    found = findings("Die Rechnung ist nicht im Konto und wird von uns für Sie gesucht.", sources=("elsewhere#1",))
+    assert (found["language"].passed, found["language"].severity, found["language"].found) == (False, "warn", "de")
+    assert (found["citations"].passed, found["citations"].severity) == (False, "warn")
+
+
+def test_the_case_block_may_name_what_code_put_there() -> None:
+    fields = make_fields(
+        details="A person writes to you by 24 November about 12.00 EUR.", outcome="refund_needs_review"
+    )
+    reply = make_rendered(fields, outcome="refund_needs_review", amount=Money(1200, "EUR"), next_update=NOON)
+    assert blocks(check_reply(reply, fields, make_allowed())) == ()
+
+
+def test_the_held_notice_passes_what_applies_to_it() -> None:
+    notice = held_notice(topic="billing", by=NOON, zone=BERLIN, case_number="HL-1", locale="en")
+    found = {item.rule: item.passed for item in check_reply(notice, make_fields(), make_allowed())}
+    assert [rule for rule, passed in found.items() if not passed] == ["schema", "case_fields", "sign_off"]
