@@ -1,0 +1,114 @@
+"""Reads articles. The published library is kept per process and read anew when what is published changes."""
+
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import datetime
+from threading import Lock
+from typing import cast
+
+from sqlmodel import Session, col, select
+
+from supportbot.contract.records import POLICY_RULES, PolicyRule, RefundPolicy
+from supportbot.contract.types import ActionId, Outcome
+from supportbot.knowledge.library import Library as Library
+from supportbot.knowledge.tables import Article, Passage
+from supportbot.knowledge.types import ArticleKind, PassageText, PublishedArticle
+
+KEPT = 4
+Stamp = tuple[tuple[int, str, datetime | None], ...]
+
+
+class LibraryShelf:
+    """Keeps the libraries last used. The stamp names every published text by its hash, so it fits any database."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Stamp, Library] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, stamp: Stamp) -> Library | None:
+        """The library of a stamp, if it is kept."""
+        with self._lock:
+            library = self._kept.get(stamp)
+            if library is not None:
+                self._kept.move_to_end(stamp)
+            return library
+
+    def put(self, stamp: Stamp, library: Library) -> None:
+        """Keep a library, and drop the one unused for longest."""
+        with self._lock:
+            self._kept[stamp] = library
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+
+
+_SHELF = LibraryShelf()
+
+
+def published_library(db: Session) -> Library:
+    """Everything that is published now: one statement when nothing changed since the last call, else three."""
+    query = select(Article.id, Article.source_hash, Article.published_at).where(Article.state == "published")
+    stamp: Stamp = tuple((row[0] or 0, row[1], row[2]) for row in db.exec(query.order_by(col(Article.id))))
+    library = _SHELF.get(stamp)
+    if library is None:
+        library = _read_library(db, [article_id for article_id, _, _ in stamp])
+        _SHELF.put(stamp, library)
+    return library
+
+
+def _read_library(db: Session, ids: Sequence[int]) -> Library:
+    rows = db.exec(select(Article).where(col(Article.id).in_(ids)).order_by(col(Article.slug))).all() if ids else []
+    passages: dict[int, list[Passage]] = {article_id: [] for article_id in ids}
+    if ids:
+        query = select(Passage).where(col(Passage.article_id).in_(ids))
+        for passage in db.exec(query.order_by(col(Passage.article_id), col(Passage.position))):
+            passages[passage.article_id].append(passage)
+    return Library(
+        articles=tuple(_article(row, passages[row.id or 0]) for row in rows),
+        refund_rules=next((rules for rules in map(_refund_rules, rows) if rules), None),
+    )
+
+
+def _article(row: Article, passages: Sequence[Passage]) -> PublishedArticle:
+    answer = str(row.meta.get("short_answer") or "")
+    return PublishedArticle(
+        slug=row.slug,
+        version=row.version,
+        kind=cast(ArticleKind, row.kind),
+        title=row.title,
+        locale=row.locale,
+        topic=row.topic or "",
+        short_answer=answer,
+        short_answer_plain=str(row.meta.get("short_answer_plain") or answer),
+        actions=cast(tuple[ActionId, ...], tuple(row.meta.get("actions", ()))),
+        outcome=cast(Outcome | None, row.meta.get("outcome")),
+        questions=tuple(row.meta.get("questions", ())),
+        passages=tuple(_passage(row, passage) for passage in passages),
+    )
+
+
+def _passage(row: Article, passage: Passage) -> PassageText:
+    return PassageText(
+        ref=passage.ref,
+        article=row.title,
+        heading=passage.heading,
+        text=passage.text,
+        version=row.version,
+        number=passage.ref.rpartition("#")[2],
+        published_at=row.published_at,
+    )
+
+
+def _refund_rules(row: Article) -> RefundPolicy | None:
+    rules = row.meta.get("rules")
+    if row.kind != "policy" or not rules:
+        return None
+    numbers: dict[str, str] = row.meta.get("passages", {})
+    passages: dict[PolicyRule, str] = {
+        rule: f"{row.slug}#{numbers[rule]}" for rule in POLICY_RULES if rule in numbers and rules.get(rule) is not False
+    }
+    return RefundPolicy(
+        currency=str(row.meta["currency"]),
+        refund_window_days=rules.get("refund_window_days"),
+        double_charge_days=rules.get("double_charge_days"),
+        passages=passages,
+    )
