@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
+from datetime import tzinfo
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
@@ -13,7 +13,6 @@ from supportbot.contract.frame import case_frame
 from supportbot.contract.money import format_money
 from supportbot.contract.rules import decided_actions
 from supportbot.contract.types import Action, CaseFrame, Money, Outcome, RenderedReply, ReplyFields
-from supportbot.contract.when import moment, near_moment
 from supportbot.errors import ContractError
 
 _REPLY = TypeAdapter(RenderedReply)
@@ -69,38 +68,6 @@ def refund_approved_reply(
         confidence=1.0,
     )
     return render(fields, frame, outcome="refund_approved")
-
-
-def held_notice(
-    *, topic: str | None, by: datetime, zone: tzinfo, case_number: str, locale: str, now: datetime | None = None
-) -> RenderedReply:
-    """What a customer is told at once when a case is held: a person looks at it, and until when. Never an amount.
-
-    With `now` the time reads "tomorrow, 12:00" where that is so; the case block always has the full date.
-    It shows three case fields only (case number, status, next update by) and has no sign-off.
-    """
-    words = catalogue(locale)
-    frame = case_frame(
-        case_number=case_number,
-        topic=topic,
-        plan_or_order=None,
-        amount=None,
-        outcome="escalated",
-        next_update=by,
-        zone=zone,
-        locale=locale,
-    )
-    when = near_moment(by, now=now, zone=zone, locale=locale) if now else moment(by, zone=zone, locale=locale)
-    shown = ("case_number", "status", "next_update_by")
-    return RenderedReply(
-        answer=words.notices.held.format(question=words.question_label(topic)),
-        details=words.notices.held_until.format(when=when),
-        outcome="escalated",
-        case_fields=tuple(field for field in frame.case_fields if field.key in shown),
-        next_actions=(Action("talk_to_person", words.actions["talk_to_person"]),),
-        sign_off="",
-        locale=frame.locale,
-    )
 
 
 def to_json(reply: RenderedReply) -> dict[str, Any]:

@@ -83,13 +83,13 @@ _TEXTS = {"type": "array", "items": {"type": "string"}}
 
 def parse_summary(text: str) -> CaseSummary:
     """A model's answer as a case summary; raises ContractError."""
-    read = read_strictly(text, _Summary, schema="case_summary/1")
+    read = read_strictly(text, _Summary, schema="summary/1")
     return CaseSummary(read.summary, tuple(read.open_points))
 
 
 def parse_extraction(text: str) -> ExtractedFields:
     """A model's answer as extracted fields; raises ContractError."""
-    read = read_strictly(text, _Extraction, schema="field_extraction/1")
+    read = read_strictly(text, _Extraction, schema="fields/1")
     return ExtractedFields(tuple(read.order_ids), tuple(read.invoice_ids), tuple(read.amounts), tuple(read.dates))
 
 
@@ -99,9 +99,9 @@ def parse_triage(text: str) -> ProposedTriage:
     return ProposedTriage(read.topic, read.risk, read.reason)
 
 
-CASE_SUMMARY_1 = SchemaVersion("case_summary/1", _object(summary=_TEXT, open_points=_TEXTS), parse_summary)
-FIELD_EXTRACTION_1 = SchemaVersion(
-    "field_extraction/1",
+SUMMARY_1 = SchemaVersion("summary/1", _object(summary=_TEXT, open_points=_TEXTS), parse_summary)
+FIELDS_1 = SchemaVersion(
+    "fields/1",
     _object(order_ids=_TEXTS, invoice_ids=_TEXTS, amounts=_TEXTS, dates=_TEXTS),
     parse_extraction,
 )

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supportbot.contract.frame import case_frame
+from supportbot.contract.frame import case_frame, held_notice, next_update_words
 from supportbot.contract.registry import schema_version
-from supportbot.contract.render import content_hash, from_json, held_notice, refund_approved_reply, to_json, to_text
+from supportbot.contract.render import content_hash, from_json, refund_approved_reply, to_json, to_text
 from supportbot.contract.reply_v1 import normalise
 from supportbot.contract.rules import DECISIONS, allowed_outcomes, decided_actions, decided_outcome
 from supportbot.contract.types import ACTIONS, CASE_KEYS, OUTCOMES, Money
@@ -43,6 +43,13 @@ def test_a_held_case_is_told_the_time_in_words_and_never_an_amount() -> None:
     assert notice.answer == "A person is looking at your billing question."
     assert notice.details == "You will hear from us by tomorrow, 12:00. There is nothing you need to do."
     assert [field.value for field in notice.case_fields] == ["HL-4809", "With a person", "Tue 24 Nov, 12:00"]
+
+
+def test_a_draft_names_the_full_date_so_that_it_stays_true_when_released_later() -> None:
+    before = NOON - timedelta(days=1)
+    assert next_update_words(NOON, now=before, zone=BERLIN, locale="en") == "Tue 24 Nov, 12:00"
+    assert next_update_words(None, now=before, zone=BERLIN, locale="en") == ""
+    assert next_update_words(before, now=NOON, zone=BERLIN, locale="en") == ""
 
 
 def test_the_approved_refund_is_written_by_code() -> None:

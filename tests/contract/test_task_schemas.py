@@ -8,8 +8,8 @@ from supportbot.contract.registry import SCHEMAS, schema_version
 from supportbot.errors import ContractError
 
 GOOD = {
-    "case_summary/1": {"summary": "Charged twice in March.", "open_points": ["Which card?"]},
-    "field_extraction/1": {"order_ids": [], "invoice_ids": ["INV-1"], "amounts": ["49 EUR"], "dates": ["in March"]},
+    "summary/1": {"summary": "Charged twice in March.", "open_points": ["Which card?"]},
+    "fields/1": {"order_ids": [], "invoice_ids": ["INV-1"], "amounts": ["49 EUR"], "dates": ["in March"]},
     "triage/1": {"topic": "refund", "risk": "high", "reason": "Charged twice."},
 }
 
