@@ -15,6 +15,7 @@ from supportbot.engine import DbosEngine, Engine
 from supportbot.gateway import Gateway
 from supportbot.gateway.providers import PROVIDERS
 from supportbot.inbox.types import Desk
+from supportbot.jobs.work import register_jobs
 from supportbot.settings import Settings, provider_key, top_folder
 from supportbot.web import errors, login, templating
 from supportbot.web.body import MAX_JSON_BYTES
@@ -50,7 +51,10 @@ def wire(
         clock=at,
     )
     models = gateway or Gateway({name: make(provider_key) for name, make in PROVIDERS.items()}, clock=at)
-    return Parts(settings, database, desk, Drafting(database, desk, models))
+    drafting = Drafting(database, desk, models)
+    # In the web too: an enqueue must know the kind's queue.
+    register_jobs(drafting)
+    return Parts(settings, database, desk, drafting)
 
 
 def create_app(

@@ -1,6 +1,7 @@
 """What every job engine can do, and the part that all of them share: the table of kinds."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Protocol
 
 from sqlmodel import Session
@@ -8,6 +9,9 @@ from sqlmodel import Session
 from supportbot.engine.rules import check_job, check_kind
 from supportbot.engine.types import EngineHealth, Ids, JobKind, JobStatus
 from supportbot.errors import EngineError
+
+# Longer than a week, so that a job keyed by its week is not made twice.
+KEEP = timedelta(days=9)
 
 
 class Engine(Protocol):
@@ -50,6 +54,33 @@ class Engine(Protocol):
     def health(self) -> EngineHealth:
         """Counts and ages for the health page and alerts."""
 
+    def purge(self, *, keep: timedelta = KEEP, limit: int = 5000) -> int:
+        """Forget jobs that have been over for longer than `keep`; at most `limit`, gives how many.
+
+        A purged key may be enqueued again, so keep jobs longer than anything can repeat them.
+        """
+
+    def migrate(self) -> None:
+        """Create or upgrade the engine's own tables; safe to repeat."""
+
+    def start_worker(self, *, slots: int = 16) -> str:
+        """Begin to run jobs in this process; gives the name of the slot taken.
+
+        Args:
+            slots: how many workers may live at once on this database.
+
+        Raises:
+            EngineError: this process has a worker already, or no kind is registered.
+            Unavailable: the tables are not migrated, or all slots are held.
+        """
+
+    @property
+    def is_working(self) -> bool:
+        """Whether this process runs jobs and still holds its slot; a worker that lost it must end and start anew."""
+
+    def stop(self, *, grace_s: float = 10) -> None:
+        """End the worker: running jobs get `grace_s` to finish, the rest is left for other workers."""
+
 
 class Kinds:
     """The kinds registered in this process."""
@@ -66,6 +97,10 @@ class Kinds:
     def kinds(self) -> Mapping[str, JobKind]:
         """Every registered kind by name."""
         return self._kinds
+
+    def _require_kinds(self) -> None:
+        if not self._kinds:
+            raise EngineError("No job kind is registered: a worker would have nothing to run.")
 
     def _checked(self, db: Session, kind: str, key: str, ids: Ids, delay_s: float) -> JobKind:
         check_session(db)

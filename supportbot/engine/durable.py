@@ -10,7 +10,7 @@ from sqlmodel import Session
 from supportbot.clock import Clock, system_clock
 from supportbot.db import Database
 from supportbot.engine import records
-from supportbot.engine.base import Kinds, check_session
+from supportbot.engine.base import KEEP, Kinds, check_session
 from supportbot.engine.slots import open_slots, slot_name, slot_number
 from supportbot.engine.types import EngineHealth, Ids, JobStatus, Slot
 from supportbot.engine.worker import APPLICATION, APPLICATION_VERSION, POSTGRES_SCHEMA, Worker, quiet_dbos_log
@@ -33,7 +33,7 @@ class DbosEngine(Kinds):
         self._client = _client(database.engine)
 
     def migrate(self) -> None:
-        """Create or upgrade the engine's own tables; safe to repeat."""
+        """See `Engine.migrate`."""
         engine = _open_engine(self._database)
         try:
             _client(engine)._sys_db.run_migrations()
@@ -107,26 +107,14 @@ class DbosEngine(Kinds):
             slots=tuple(Slot(slot_name(n), n in held, running.get(slot_name(n), 0)) for n in numbers),
         )
 
-    def purge(self, *, keep: timedelta = timedelta(days=30), limit: int = 1000) -> int:
-        """Delete jobs that have been over for longer than `keep`; at most `limit`, gives how many.
-
-        A purged key may be enqueued again, so keep jobs longer than anything can repeat them.
-        """
+    def purge(self, *, keep: timedelta = KEEP, limit: int = 5000) -> int:
+        """See `Engine.purge`."""
         with self._database.transaction() as db:
             return records.purge_jobs(db, over_before=self._clock() - keep, limit=limit)
 
     def start_worker(self, *, slots: int = 16) -> str:
-        """Begin to run jobs in this process; gives the name of the slot taken.
-
-        Args:
-            slots: how many workers may live at once on this database.
-
-        Raises:
-            EngineError: this process has a worker already, or no kind is registered.
-            Unavailable: the tables are not migrated, or all slots are held.
-        """
-        if not self.kinds:
-            raise EngineError("No job kind is registered: a worker would have nothing to run.")
+        """See `Engine.start_worker`."""
+        self._require_kinds()
         self.check_migrated()
         self._own_engine = _open_engine(self._database)
         worker = Worker(self._database, self._own_engine, open_slots(self._database), self.kinds, self._clock)
@@ -141,11 +129,11 @@ class DbosEngine(Kinds):
 
     @property
     def is_working(self) -> bool:
-        """Whether this process runs jobs and still holds its slot; a worker that lost it must end and start anew."""
+        """See `Engine.is_working`."""
         return self._worker is not None and self._worker.is_working
 
     def stop(self, *, grace_s: float = 10) -> None:
-        """End the worker: running jobs get `grace_s` to finish, the rest is left for other workers."""
+        """See `Engine.stop`."""
         worker, self._worker = self._worker, None
         if worker is None:
             return

@@ -1,6 +1,7 @@
 """The engine without a database: the same contract, for tests and tools that run jobs when they choose to."""
 
 import threading
+import time
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,10 +11,13 @@ from sqlmodel import Session
 
 from supportbot.clock import Clock, system_clock
 from supportbot.engine.attempts import TIMED_OUT, Attempts
-from supportbot.engine.base import Kinds, check_session
+from supportbot.engine.base import KEEP, Kinds, check_session
 from supportbot.engine.rules import backoff_s
 from supportbot.engine.types import EngineHealth, Ids, JobKind, JobState, JobStatus
-from supportbot.errors import Conflict
+from supportbot.errors import Conflict, EngineError
+
+_WORKER_THREADS = 8
+_POLL_S = 0.02
 
 
 @dataclass
@@ -46,7 +50,7 @@ class _Pending:
 
 
 class MemoryEngine(Kinds):
-    """`Engine` in this process' memory. Nothing runs by itself: call `run_due`."""
+    """`Engine` in this process' memory. Jobs run when `run_due` is called, or in threads after `start_worker`."""
 
     def __init__(self, *, clock: Clock = system_clock) -> None:
         super().__init__()
@@ -55,6 +59,8 @@ class MemoryEngine(Kinds):
         self._lock = threading.RLock()
         self._attempts = Attempts()
         self._order = 0
+        self._stopped = threading.Event()
+        self._workers: list[threading.Thread] = []
 
     def enqueue(self, db: Session, kind: str, *, key: str, ids: Ids, delay_s: float = 0) -> None:
         """See `Engine.enqueue`."""
@@ -99,6 +105,46 @@ class MemoryEngine(Kinds):
             failed=sum(job.finished_at is not None and now - job.finished_at < timedelta(days=1) for job in failed),
             slots=(),
         )
+
+    def purge(self, *, keep: timedelta = KEEP, limit: int = 5000) -> int:
+        """See `Engine.purge`."""
+        edge = self._clock() - keep
+        with self._lock:
+            old = [job.key for job in self._jobs.values() if job.finished_at is not None and job.finished_at < edge]
+            for key in old[:limit]:
+                del self._jobs[key]
+        return len(old[:limit])
+
+    def migrate(self) -> None:
+        """See `Engine.migrate`; there is nothing to do."""
+
+    def start_worker(self, *, slots: int = 16) -> str:
+        """See `Engine.start_worker`. Queues do not limit how many jobs run at once: at most eight do."""
+        self._require_kinds()
+        if self.is_working:
+            raise EngineError("This engine has a worker already.")
+        self._stopped.clear()
+        self._workers = [threading.Thread(target=self._work, daemon=True) for _ in range(_WORKER_THREADS)]
+        for worker in self._workers:
+            worker.start()
+        return "slot-0"
+
+    @property
+    def is_working(self) -> bool:
+        """See `Engine.is_working`."""
+        return bool(self._workers) and not self._stopped.is_set()
+
+    def stop(self, *, grace_s: float = 10) -> None:
+        """See `Engine.stop`. A job that outlasts the grace goes on in its thread."""
+        self._stopped.set()
+        deadline = time.monotonic() + grace_s
+        for worker in self._workers:
+            worker.join(max(0.0, deadline - time.monotonic()))
+        self._workers = []
+
+    def _work(self) -> None:
+        while not self._stopped.wait(_POLL_S):
+            self.run_due()
 
     def run_due(self, now: datetime | None = None) -> int:
         """Try every job that is due at `now` (default: the clock's), oldest first, until none is left.

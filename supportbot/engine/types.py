@@ -84,6 +84,6 @@ class EngineHealth:
     slots: tuple[Slot, ...]
 
     @property
-    def workers(self) -> int:
-        """How many worker processes live."""
-        return sum(slot.is_held for slot in self.slots)
+    def held_slots(self) -> tuple[str, ...]:
+        """The slots of live workers, one each."""
+        return tuple(slot.name for slot in self.slots if slot.is_held)

@@ -66,7 +66,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
         "every hour",
         lambda _: IntervalTrigger(hours=1),
         _every(3600),
-        "Removes live-update events and finished jobs older than two days, and expired widget sessions.",
+        "Removes live-update events older than two days, finished jobs older than nine, and ended widget sessions.",
     ),
 )
 

@@ -34,6 +34,7 @@ def register_jobs(drafting: Drafting) -> None:
     def prune(_: Ids) -> None:
         with database.transaction() as db:
             sweeper.prune(db, desk.clock())
+        desk.engine.purge()
 
     def draw(ids: Ids) -> None:
         with database.transaction() as db:

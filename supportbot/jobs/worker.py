@@ -10,23 +10,22 @@ from sqlmodel import select
 from supportbot.drafting.flow import Drafting
 from supportbot.inbox.tables import Site
 from supportbot.jobs.schedule import start_clock
-from supportbot.jobs.work import register_jobs
 
 logger = logging.getLogger(__name__)
 
 
 def run_worker(drafting: Drafting) -> None:
-    """Work until SIGTERM or SIGINT."""
+    """Work until SIGTERM or SIGINT, or until the slot is lost (the database was away for long)."""
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     engine = drafting.desk.engine
-    register_jobs(drafting)
     engine.start_worker()
     clock = start_clock(drafting.database, drafting.desk, team_zone(drafting))
     logger.info("worker started")
     try:
-        stop.wait()
+        while engine.is_working and not stop.wait(1):
+            pass
     finally:
         clock.shutdown(wait=False)
         engine.stop()

@@ -40,9 +40,9 @@ def rolled_back(database: Database) -> Iterator[Session]:
 class Harness:
     """An engine at work, with kinds of jobs that tests can watch and hold back. Keys are unique per test."""
 
-    def __init__(self, name: str, engine: DbosEngine | MemoryEngine, database: Database) -> None:
+    def __init__(self, name: str, engine: Engine, database: Database) -> None:
         self.name = name
-        self.engine: Engine = engine
+        self.engine = engine
         self.database = database
         self.runs: dict[str, list[float]] = defaultdict(list)
         self.seen: dict[str, Ids] = {}
@@ -127,29 +127,17 @@ class Harness:
 
 @contextmanager
 def memory_harness(database: Database) -> Iterator[Harness]:
-    """The in-memory engine, with a thread for each queue that runs what is due, as a worker would."""
-    engine = MemoryEngine()
-    harness = Harness("memory", engine, database)
-    stopped = threading.Event()
-
-    def work() -> None:
-        while not stopped.wait(0.02):
-            engine.run_due()
-
-    workers = [threading.Thread(target=work, daemon=True) for _ in range(6)]
-    for worker in workers:
-        worker.start()
-    yield harness
-    stopped.set()
-    harness.close()
-    for worker in workers:
-        worker.join(10)
+    """The in-memory engine at work."""
+    yield from _at_work("memory", MemoryEngine(), database)
 
 
 @contextmanager
 def durable_harness(name: str, database: Database) -> Iterator[Harness]:
     """The durable engine with a worker in this process."""
-    engine = DbosEngine(database)
+    yield from _at_work(name, DbosEngine(database), database)
+
+
+def _at_work(name: str, engine: Engine, database: Database) -> Iterator[Harness]:
     harness = Harness(name, engine, database)
     engine.migrate()
     engine.start_worker()
