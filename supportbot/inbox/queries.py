@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from supportbot.accounts.tables import Agent
-from supportbot.errors import NotFound
+from supportbot.errors import InvalidInput, NotFound
 from supportbot.inbox.tables import Conversation, Customer, Event, Message, Note, Outgoing, Site
 
 View = Literal["all", "mine", "unassigned", "held", "failed", "snoozed", "pending", "resolved"]
@@ -34,6 +34,11 @@ class Cursor:
     at: datetime
     id: int
 
+    @property
+    def text(self) -> str:
+        """As it travels in an address."""
+        return f"{self.at.isoformat()}_{self.id}"
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
@@ -41,6 +46,21 @@ class Page:
 
     lines: tuple[ConversationLine, ...]
     next: Cursor | None
+
+
+def parse_cursor(text: str | None) -> Cursor | None:
+    """The cursor of an address; None when there is none.
+
+    Raises:
+        InvalidInput: it is not one that a list gave.
+    """
+    if not text:
+        return None
+    try:
+        at, _, row_id = text.rpartition("_")
+        return Cursor(datetime.fromisoformat(at).astimezone(UTC), int(row_id))
+    except (ValueError, OverflowError):
+        raise InvalidInput("'after' is not a cursor of this list. Leave it out to start again.") from None
 
 
 def list_conversations(
