@@ -1,0 +1,35 @@
+"""What commands share: the wired parts, and answers for people or programs."""
+
+import json
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from supportbot.app import Parts, wire
+from supportbot.audit.types import Actor
+from supportbot.migrating import require_current
+from supportbot.settings import load_settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+OPERATOR = Actor(kind="system", id=None, name="operator")
+
+as_json: Callable[[Command], Command] = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+
+
+def open_parts() -> Parts:
+    """The parts over the environment's database.
+
+    Raises:
+        SettingsError: something is missing, or the database was not migrated.
+    """
+    parts = wire(load_settings())
+    require_current(parts.database)
+    return parts
+
+
+def answer(value: object, as_json: bool, words: str) -> None:
+    """Print `value` as JSON, or `words`."""
+    click.echo(json.dumps(value, ensure_ascii=False, default=str) if as_json else words)
+
+
