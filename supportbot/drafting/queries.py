@@ -7,15 +7,18 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
+from supportbot.accounts.queries import names_by_id, people
+from supportbot.accounts.types import Person
 from supportbot.billing.queries import read_account
 from supportbot.billing.rules import case_record
-from supportbot.billing.types import CaseRecord, RefundPolicy
-from supportbot.contract.language import detect_language
+from supportbot.billing.types import AccountRows, CaseRecord, RefundPolicy
+from supportbot.contract.language import guess_language
 from supportbot.drafting.tables import DivergenceRow, Draft
 from supportbot.drafting.types import CaseFile, ShopFacts, Turn
 from supportbot.errors import NotFound
 from supportbot.gateway.tables import AttemptRow
-from supportbot.inbox.tables import Conversation, Customer, Message, Site
+from supportbot.inbox import queries as inbox
+from supportbot.inbox.tables import Conversation, Customer, Message, Note, Outgoing, Site
 from supportbot.knowledge.queries import Library, published_library
 from supportbot.routing.tables import Decision
 
@@ -35,7 +38,7 @@ def read_case(db: Session, message_id: int, *, now: datetime) -> CaseFile:
     turns = _turns(db, conversation, message_id)
     question = _open_question(turns, message.text)
     library = published_library(db)
-    locale = detect_language(question) or customer.locale
+    locale = guess_language(question) or customer.locale
     record, error = _record(db, customer, question, library, ZoneInfo(site.time_zone), now)
     return CaseFile(
         message_id=message_id,
@@ -147,3 +150,48 @@ def _record(
     if rows is None or policy is None:
         return None, "No billing account was found." if rows is None else "No refund policy is published."
     return case_record(rows, text=question, policy=policy, zone=zone, now=now), None
+
+
+@dataclass(frozen=True, slots=True)
+class DeskCase:
+    """One conversation as the desk opens it."""
+
+    conversation: Conversation
+    customer: Customer
+    site: Site
+    messages: Sequence[Message]
+    notes: Sequence[Note]
+    outgoing: Outgoing | None
+    drafts: Drafts
+    past: Sequence[Conversation]
+    names: dict[int, str]
+    people: Sequence[Person]
+    account: AccountRows | None
+
+
+def desk_case(db: Session, conversation_id: int) -> DeskCase:
+    """Everything the desk shows of one conversation.
+
+    Raises:
+        NotFound: there is no such conversation.
+    """
+    conversation, customer, site = inbox.find_conversation(db, conversation_id)
+    everyone = people(db)
+    messages = inbox.thread(db, conversation_id)
+    notes = inbox.notes(db, conversation_id)
+    names = {person.id: person.name for person in everyone}
+    authors = {message.author_id for message in messages} | {note.author_id for note in notes}
+    gone = [author for author in authors if author is not None and author not in names]
+    return DeskCase(
+        conversation=conversation,
+        customer=customer,
+        site=site,
+        messages=messages,
+        notes=notes,
+        outgoing=inbox.open_outgoing(db, conversation_id),
+        drafts=drafts_of(db, conversation.newest_customer_message_id or 0),
+        past=inbox.past_conversations(db, conversation),
+        names=names | names_by_id(db, gone),
+        people=everyone,
+        account=read_account(db, customer.external_id) if customer.external_id else None,
+    )

@@ -1,8 +1,9 @@
 """Pure decisions about drafts: what differs between two proposals, and what a draft's state is now."""
 
-from supportbot.contract.money import amounts_in
+from supportbot.contract.mentions import amounts_in
 from supportbot.contract.types import Outcome, ReplyFields
 from supportbot.drafting.types import Divergence, DraftState, Severity
+from supportbot.routing.types import RouteDecision, Triage
 
 PROMISING: frozenset[Outcome] = frozenset({"refund_approved", "cancellation_confirmed"})
 
@@ -34,6 +35,17 @@ def effective_state(state: str, *, message_id: int, newest_customer_message_id: 
 def promises(outcome: str | None) -> bool:
     """Whether a reply with this outcome promises the customer something."""
     return outcome in PROMISING
+
+
+def hold_label(triage: Triage, decision: RouteDecision) -> str | None:
+    """A held case in two or three words, for its row: "refund dispute"; None when it is not held."""
+    if decision.hold_kind is None:
+        return None
+    if decision.hold_kind == "unsure":
+        return "not sure what it is about"
+    if decision.hold_kind == "money":
+        return f"{triage.topic} dispute" if triage.topic in ("refund", "billing", "cancellation") else "money question"
+    return decision.rule.replace("_", " ")
 
 
 def _changed(field: str, before: str, after: str, severity: Severity) -> list[Divergence]:

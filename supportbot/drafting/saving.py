@@ -9,10 +9,9 @@ from sqlmodel import Session, select
 
 from supportbot.audit.types import SYSTEM
 from supportbot.contract import render
-from supportbot.contract.frame import held_notice
 from supportbot.db import lock_row
 from supportbot.drafting.composing import Composed
-from supportbot.drafting.rules import divergences
+from supportbot.drafting.rules import divergences, hold_label
 from supportbot.drafting.tables import DivergenceRow, Draft
 from supportbot.drafting.types import CaseFile
 from supportbot.gateway.tables import AttemptRow
@@ -185,17 +184,16 @@ def _show_hold(db: Session, desk: Desk, plan: Plan, conversation: Conversation) 
     was_held = conversation.hold_kind is not None
     conversation.topic = plan.triage.topic
     conversation.hold_kind = decision.hold_kind
-    conversation.hold_label = decision.label if decision.hold else None
+    conversation.hold_label = hold_label(plan.triage, decision)
     db.add(conversation)
     if not decision.hold or was_held or plan.update_by is None:
         return
-    notice = held_notice(
+    notice = render.held_notice(
         topic=plan.triage.topic,
         by=plan.update_by,
         now=desk.clock(),
         zone=ZoneInfo(case.shop.time_zone),
         case_number=case.case_number,
-        sign_off=case.shop.sign_off,
         locale=case.locale,
     )
     inbox.add_notice(

@@ -1,0 +1,66 @@
+"""Why a draft says what it says, in words: sources, checks, route and tries."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from supportbot.drafting.tables import Draft
+from supportbot.gateway.tables import AttemptRow
+from supportbot.routing.tables import Decision
+
+PROVIDERS = {"builtin": "built-in, extracts from help articles"}
+
+
+def sources_of(draft: Draft) -> list[dict[str, Any]]:
+    """What the draft rests on: passages and rows."""
+    return [{"title": one["title"], "url": None, "note": one.get("note") or ""} for one in draft.sources]
+
+
+def checks_of(draft: Draft) -> list[dict[str, Any]]:
+    """Every check's result, failures first."""
+    return sorted(draft.checks, key=lambda check: bool(check["passed"]))
+
+
+def blocked_note(draft: Draft) -> str | None:
+    """Which field keeps the draft from being approved unchanged, and why; None when nothing does."""
+    for check in draft.checks:
+        if not check["passed"] and check["severity"] == "block":
+            found = f": found {check['found']}" if check["found"] else ""
+            return f"{check['title']}, in {check['field'].replace('_', ' ')}{found}. Edit it before it can be sent."
+    return None
+
+
+def route_words(decision: Decision | None, draft: Draft, attempts: Sequence[AttemptRow]) -> dict[str, Any]:
+    """The lane and the reason, then quietly who wrote it and under which pins."""
+    lane = "Reasoning" if decision and decision.lane == "reasoning" else "Fast"
+    words = f"{lane}: {decision.reason}" if decision else lane
+    return {"words": words, "pins": f"{writer(attempts)} · {draft.prompt}, {draft.output_schema}", "log_url": None}
+
+
+def writer(attempts: Sequence[AttemptRow]) -> str:
+    """Who wrote it: the model that answered, or what the built-in one is; then the cost, when it is known."""
+    answered = next((one for one in reversed(attempts) if one.outcome == "ok"), None)
+    if answered is None:
+        return "no model"
+    if answered.provider in PROVIDERS:
+        return PROVIDERS[answered.provider]
+    costs = [one.cost_microusd for one in attempts]
+    cost = "cost unknown" if None in costs else f"{sum(one or 0 for one in costs) / 1_000_000:.4f} USD"
+    return f"{answered.model_answered or answered.model_asked} · {cost}"
+
+
+def tries_of(attempts: Sequence[AttemptRow], zone: ZoneInfo) -> list[dict[str, str]]:
+    """Every try with its time and outcome."""
+    return [
+        {
+            "at": f"{_local(one.started_at, zone):%H:%M:%S}",
+            "what": PROVIDERS.get(one.provider, one.model_asked) + (", backup" if one.is_backup else ""),
+            "outcome": f"{one.outcome.replace('_', ' ')}, {one.latency_ms / 1000:.1f} s",
+        }
+        for one in attempts
+    ]
+
+
+def _local(at: datetime, zone: ZoneInfo) -> datetime:
+    return at.astimezone(zone)
