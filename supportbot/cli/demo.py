@@ -26,8 +26,13 @@ START_S = 60
 @click.command()
 @click.option("--port", default=8000, show_default=True, help="Where the demo answers, on this machine only.")
 @click.option("--data-dir", type=click.Path(path_type=Path), default=None, help="Folder that keeps the demo's data.")
-@click.option("--policy", "policy_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), default=None,
-              help="A routing policy to start with, instead of the built-in one.")
+@click.option(
+    "--policy",
+    "policy_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=None,
+    help="A routing policy to start with, instead of the built-in one.",
+)
 @click.option("--reset", is_flag=True, help="Forget the kept data and start over.")
 def demo(port: int, data_dir: Path | None, policy_file: Path | None, reset: bool) -> None:
     """Run supportbot with a demo shop; Ctrl-C stops everything, a second start keeps the data."""

@@ -31,5 +31,3 @@ def open_parts() -> Parts:
 def answer(value: object, as_json: bool, words: str) -> None:
     """Print `value` as JSON, or `words`."""
     click.echo(json.dumps(value, ensure_ascii=False, default=str) if as_json else words)
-
-

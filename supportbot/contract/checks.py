@@ -75,6 +75,11 @@ def blocks(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(finding for finding in findings if not finding.passed and finding.severity == "block")
 
 
+def promise_words(text: str) -> tuple[str, ...]:
+    """The words in a text that promise money or a decision, each once, in lower case."""
+    return tuple(dict.fromkeys(match.group().lower() for match in _PROMISE.finditer(text)))
+
+
 def _finding(rule: str, title: str, result: _Result) -> Finding:
     shown = ", ".join(result.found[:_SHOWN]) + (" …" if len(result.found) > _SHOWN else "")
     return Finding(

@@ -68,8 +68,10 @@ def release(db: Session, desk: Desk, draft_id: int, *, content_hash: str, varian
     return _let_go(db, desk, draft, reply, by=by, action="draft.released", detail=detail)
 
 
-def send_edited(db: Session, desk: Desk, draft_id: int, reply: RenderedReply, *, by: Person) -> Outgoing:
-    """Let a draft go as a person rewrote it; `reply` was checked by `drafting.editing`.
+def send_edited(
+    db: Session, desk: Desk, draft_id: int, reply: RenderedReply, *, promised_minor: int, by: Person, resolve: bool
+) -> Outgoing:
+    """Let a draft go as a person rewrote it; `drafting.editing` has checked the words.
 
     Raises:
         Forbidden: it is held and this person may not release it.
@@ -78,33 +80,12 @@ def send_edited(db: Session, desk: Desk, draft_id: int, reply: RenderedReply, *,
     draft, conversation = _open_draft(db, draft_id)
     state = _state(draft, conversation)
     if state == "held":
-        _require_release_right(db, draft, conversation, by, outcome=reply.outcome, promised_minor=0)
+        outcome = "refund_approved" if promised_minor else reply.outcome
+        _require_release_right(db, draft, conversation, by, outcome=outcome, promised_minor=promised_minor)
     else:
         _require_state(state, "ready")
     draft.edited = True
-    return _let_go(db, desk, draft, reply, by=by, action="draft.edited")
-
-
-def write_reply(
-    db: Session, desk: Desk, conversation_id: int, text: str, *, by: Person, promise_words: str | None, resolve: bool
-) -> Outgoing:
-    """Let a hand-written reply go.
-
-    Args:
-        promise_words: the words in it that promise money or a cancellation; None when there are none.
-
-    Raises:
-        Forbidden: the case is held, or the reply promises something, and this person may not release that.
-    """
-    conversation = inbox.lock_conversation(db, conversation_id)
-    hold_kind = conversation.hold_kind or ("money" if promise_words else None)
-    if hold_kind:
-        refusal = release_refusal(by, hold_kind=hold_kind, promises=bool(promise_words))
-        if refusal:
-            said = f" Your reply says {promise_words!r}." if promise_words else ""
-            raise Forbidden(f"{refusal}{said} Write a note for them instead.")
-    to_send = ReplyToSend(text=text, reply=None, content_hash=render.text_hash(text), resolve=resolve)
-    return inbox.queue_reply(db, desk, conversation_id, to_send, by=by)
+    return _let_go(db, desk, draft, reply, by=by, action="draft.edited", resolve=resolve)
 
 
 def reject(db: Session, desk: Desk, draft_id: int, *, reason: str, note: str, by: Person) -> Draft:
@@ -238,6 +219,7 @@ def _let_go(
     by: Person,
     action: str,
     detail: Mapping[str, Any] | None = None,
+    resolve: bool = False,
 ) -> Outgoing:
     _move(db, draft, "approved", by, desk)
     to_send = ReplyToSend(
@@ -246,6 +228,7 @@ def _let_go(
         content_hash=render.content_hash(reply),
         draft_id=draft.id,
         answers_message_id=draft.message_id,
+        resolve=resolve,
     )
     outgoing = inbox.queue_reply(db, desk, draft.conversation_id, to_send, by=by)
     seconds = round((desk.clock() - draft.shown_at).total_seconds(), 1) if draft.shown_at else None

@@ -26,13 +26,13 @@ from supportbot.routing.types import RouteDecision, Triage
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One run: the case, what triage and routing said, under which policy, and until when the customer hears."""
+    """One run: the case, what triage and routing said, under which policy, and when the customer hears if a person must."""
 
     case: CaseFile
     triage: Triage
     decision: RouteDecision
     policy: ActivePolicy
-    update_by: datetime | None
+    update_by: datetime
     generation: int
 
     @property
@@ -186,7 +186,7 @@ def _show_hold(db: Session, desk: Desk, plan: Plan, conversation: Conversation) 
     conversation.hold_kind = decision.hold_kind
     conversation.hold_label = hold_label(plan.triage, decision)
     db.add(conversation)
-    if not decision.hold or was_held or plan.update_by is None:
+    if not decision.hold or was_held:
         return
     notice = render.held_notice(
         topic=plan.triage.topic,

@@ -131,7 +131,9 @@ def add_reply(conversation_id: int) -> tuple[Response, int]:
     body = read_json(Reply)
     wired = services()
     with wired.database.transaction() as db:
-        outgoing = editing.write_reply(db, wired.desk, conversation_id, body.text, by=_person(), resolve=body.resolve)
+        outgoing = editing.write_reply(
+            db, wired.desk, conversation_id, editing.split_text(body.text), by=_person(), resolve=body.resolve
+        )
         return jsonify(_on_its_way(outgoing)), 202
 
 
@@ -226,5 +228,3 @@ def _on_its_way(outgoing: Outgoing) -> dict[str, Any]:
         "content_hash": outgoing.content_hash,
         "sends_at": outgoing.sends_at.isoformat(),
     }
-
-

@@ -43,7 +43,9 @@ def conversation_detail(db: Session, conversation_id: int) -> dict[str, Any]:
     newest = conversation.newest_customer_message_id or 0
     decision = db.exec(select(Decision).where(Decision.message_id == newest)).first()
     message_ids = {draft.message_id for draft in drafts}
-    attempts = db.exec(select(AttemptRow).where(col(AttemptRow.message_id).in_(message_ids)).order_by(col(AttemptRow.id)))
+    attempts = db.exec(
+        select(AttemptRow).where(col(AttemptRow.message_id).in_(message_ids)).order_by(col(AttemptRow.id))
+    )
     return {
         **line,
         "messages": [_message(message) for message in queries.thread(db, conversation_id)],

@@ -145,7 +145,11 @@ def compose_urls(case: DeskCase) -> dict[str, str | None]:
     def address(mode: str) -> str:
         return url_for("inbox.conversation", conversation_id=case.conversation.id, compose=mode)
 
-    return {"reply": address("reply"), "edit": address("edit") if main and main.reply else None, "note": address("note")}
+    return {
+        "reply": address("reply"),
+        "edit": address("edit") if main and main.reply else None,
+        "note": address("note"),
+    }
 
 
 def draft_view(case: DeskCase, *, now: datetime, zone: ZoneInfo) -> dict[str, Any] | None:
@@ -172,7 +176,9 @@ def draft_view(case: DeskCase, *, now: datetime, zone: ZoneInfo) -> dict[str, An
     if state == "void":
         if main.state == "void" and row.work_state == "answered":
             return None
-        return _shown_draft(case, main, "stale", main.state_reason or "Out of date: the customer wrote again.", now, zone)
+        return _shown_draft(
+            case, main, "stale", main.state_reason or "Out of date: the customer wrote again.", now, zone
+        )
     note = blocked_note(main)
     return _shown_draft(case, main, "blocked" if note else "ready", note, now, zone)
 

@@ -1,0 +1,243 @@
+"""From a model's answer to a draft as it will be shown: normalised, framed, checked, with every variant. Pure."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from supportbot.contract import render
+from supportbot.contract.checks import check_reply
+from supportbot.contract.frame import case_frame
+from supportbot.contract.mentions import amounts_in, ids_in
+from supportbot.contract.normalise import normalise_reply
+from supportbot.contract.rules import WITH_A_PERSON, allowed_outcomes, decided_outcome
+from supportbot.contract.types import AllowedFacts, CaseFrame, Finding, Money, Outcome, RenderedReply, ReplyFields
+from supportbot.drafting.types import CaseFile
+from supportbot.gateway.types import Attempt, ModelResult
+from supportbot.knowledge.types import PassageText
+from supportbot.routing.types import RouteDecision, Triage
+
+
+class Planned(Protocol):
+    """What composing needs to know of a run (see `saving.Plan`)."""
+
+    @property
+    def case(self) -> CaseFile:
+        """The case file."""
+
+    @property
+    def triage(self) -> Triage:
+        """What triage said."""
+
+    @property
+    def decision(self) -> RouteDecision:
+        """Where it goes."""
+
+    @property
+    def update_by(self) -> datetime:
+        """When a customer whose case waits for a person hears again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What came of one task. `fields` is as the model proposed it, `reply` as it would be sent.
+
+    `reply` is None when the task failed; `failure` then says why. `variants` maps a name to reply, hash and the money
+    it promises in minor units.
+    """
+
+    task: str
+    model_key: str | None
+    attempts: tuple[Attempt, ...]
+    fields: ReplyFields | None
+    reply: RenderedReply | None
+    failure: str | None
+    variants: dict[str, Any]
+    findings: tuple[Finding, ...]
+    sources: list[dict[str, Any]]
+    facts: dict[str, Any]
+    amount: Money | None
+
+
+def compose(plan: Planned, task: str, result: ModelResult, *, now: datetime) -> Composed:
+    """Make the draft of one task out of what the model answered."""
+    case, is_main = plan.case, task == plan.decision.task
+    proposed = result.fields
+    if proposed is None:
+        return _failed(task, result)
+    fields, _ = normalise_reply(proposed, locale=case.locale)
+    hold_kind = plan.decision.hold_kind if is_main else None
+    outcome = decided_outcome(fields.outcome, lane="reasoning" if hold_kind else "fast", hold_kind=hold_kind)
+    amount = _amount(plan) if is_main else None
+    reply = render.render(fields, frame(plan, outcome, amount), outcome=outcome)
+    findings = check_reply(reply, proposed_for_check(proposed, fields), allowed_facts(case))
+    return Composed(
+        task=task,
+        model_key=result.model_key,
+        attempts=result.attempts,
+        fields=proposed,
+        reply=reply,
+        failure=None,
+        variants=_variants(plan, reply, amount) if hold_kind else {},
+        findings=findings,
+        sources=_sources(case, fields),
+        facts=_facts(case, now) if hold_kind else {},
+        amount=amount,
+    )
+
+
+def proposed_for_check(proposed: ReplyFields, normalised: ReplyFields) -> ReplyFields:
+    """The normalised words with the outcome as the model proposed it, so that an overruled promise is still seen."""
+    return ReplyFields(
+        answer=normalised.answer,
+        details=normalised.details,
+        outcome=proposed.outcome,
+        next_actions=normalised.next_actions,
+        facts_used=normalised.facts_used,
+        sources=normalised.sources,
+        confidence=normalised.confidence,
+    )
+
+
+def frame(plan: Planned, outcome: Outcome, amount: Money | None) -> CaseFrame:
+    """The part of the reply that code writes."""
+    case, record = plan.case, plan.case.record
+    return case_frame(
+        case_number=case.case_number,
+        topic=plan.triage.topic,
+        plan_or_order=(record.plan or record.newest_order) if record else None,
+        amount=amount,
+        outcome=outcome,
+        next_update=plan.update_by if outcome in WITH_A_PERSON else None,
+        zone=ZoneInfo(case.shop.time_zone),
+        locale=case.locale,
+        sign_off=case.shop.sign_off,
+    )
+
+
+def allowed_facts(case: CaseFile) -> AllowedFacts:
+    """Everything a reply to this case may state: the record's own values, and what the given passages say."""
+    record = case.record
+    passages = given_passages(case)
+    texts = [passage.text for passage in passages]
+    texts += [text for hit in case.articles for text in (hit.short_answer, hit.short_answer_plain)]
+    amounts = {amount for text in texts for amount in amounts_in(text, case.shop.currency)}
+    ids = {name for text in texts for name in ids_in(text)} | {case.case_number}
+    ids |= {case.customer_email} if case.customer_email else set()
+    dates: frozenset[date] = record.dates if record else frozenset()
+    if record is not None:
+        amounts |= record.amounts | ({record.due_back} if record.due_back else set())
+        ids |= record.ids
+    return AllowedFacts(
+        amounts=frozenset(amounts),
+        dates=dates,
+        ids=frozenset(ids),
+        outcomes=allowed_outcomes(),
+        link_hosts=frozenset(),
+        sources=frozenset(passage.ref for passage in passages),
+        facts=frozenset(fact.id for fact in record.facts) if record else frozenset(),
+        may_promise=False,
+    )
+
+
+def given_passages(case: CaseFile) -> tuple[PassageText, ...]:
+    """Every passage that a prompt for this case shows."""
+    return (*(passage for hit in case.articles for passage in hit.passages), *case.policy_passages)
+
+
+def _failed(task: str, result: ModelResult) -> Composed:
+    return Composed(task, result.model_key, result.attempts, None, None, result.reason, {}, (), [], {}, None)
+
+
+def _amount(plan: Planned) -> Money | None:
+    """The amount in question: what is due back in a dispute, the newest invoice in a routine billing question."""
+    record = plan.case.record
+    if record is None:
+        return None
+    if plan.decision.hold_kind == "money":
+        stated = [fact.amount for fact in record.facts if fact.amount is not None]
+        return record.due_back or (stated[0] if stated else None)
+    if plan.triage.topic != "billing":
+        return None
+    named = amounts_in(dict(record.values).get("newest_invoice_amount", ""), plan.case.shop.currency)
+    return named[0] if named else None
+
+
+def _variants(plan: Planned, reply: RenderedReply, amount: Money | None) -> dict[str, Any]:
+    variants = {"as_drafted": _variant(reply, 0)}
+    record = plan.case.record
+    if plan.decision.hold_kind == "money" and record is not None and record.due_back is not None:
+        approved = render.refund_approved_reply(
+            record.due_back,
+            case_number=plan.case.case_number,
+            topic=plan.triage.topic,
+            plan_or_order=record.plan or record.newest_order,
+            zone=ZoneInfo(plan.case.shop.time_zone),
+            locale=plan.case.locale,
+            sign_off=plan.case.shop.sign_off,
+        )
+        variants["approve_refund"] = _variant(approved, record.due_back.minor)
+    return variants
+
+
+def _variant(reply: RenderedReply, promised_minor: int) -> dict[str, Any]:
+    return {
+        "reply": render.to_json(reply),
+        "content_hash": render.content_hash(reply),
+        "promised_minor": promised_minor,
+    }
+
+
+def _sources(case: CaseFile, fields: ReplyFields) -> list[dict[str, Any]]:
+    """What the draft cites, as the desk shows it; policy passages with their words."""
+    by_ref = {passage.ref: passage for passage in given_passages(case)}
+    policy = {passage.ref for passage in case.policy_passages}
+    cited = [by_ref[ref] for ref in dict.fromkeys(fields.sources) if ref in by_ref]
+    return [
+        {
+            "ref": passage.ref,
+            "kind": "policy" if passage.ref in policy else "article",
+            "title": passage.article,
+            "note": f"passage {passage.number}" if passage.number else passage.heading,
+            "heading": passage.heading,
+            "text": passage.text,
+            "version": passage.version,
+            "published_at": passage.published_at.isoformat() if passage.published_at else None,
+        }
+        for passage in cited
+    ]
+
+
+def _facts(case: CaseFile, now: datetime) -> dict[str, Any]:
+    """The ledger and the facts as computed, kept with the draft: what the approver saw."""
+    record = case.record
+    if record is None:
+        return {"problem": case.record_error, "read_at": now.isoformat()} if case.record_error else {}
+    return {
+        "read_at": record.read_at.isoformat(),
+        "rows": record.rows,
+        "due_back_minor": record.due_back.minor if record.due_back else None,
+        "due_passage": record.due_passage,
+        "currency": case.shop.currency,
+        "problem": case.record_error,
+        "ledger": [
+            {
+                "on": line.on.isoformat(),
+                "what": line.what,
+                "source": line.source,
+                "amount_minor": line.amount.minor if line.amount else None,
+            }
+            for line in record.ledger
+        ],
+        "facts": [
+            {
+                "id": fact.id,
+                "kind": fact.kind,
+                "text": fact.text,
+                "sources": list(fact.sources),
+                "amount": str(fact.amount) if fact.amount else None,
+                "passage": fact.passage,
+            }
+            for fact in record.facts
+        ],
+    }
