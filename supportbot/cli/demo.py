@@ -103,7 +103,9 @@ def _run(settings: Settings, env: dict[str, str]) -> None:
     _say("Starting web and worker ...")
     commands = {"web": "serve", "worker": "worker"}
     children = {
-        name: subprocess.Popen([sys.executable, "-m", "supportbot.cli", command], env=env, start_new_session=True)
+        name: subprocess.Popen(  # noqa: S603 - our own command
+            [sys.executable, "-m", "supportbot.cli", command], env=env, start_new_session=True
+        )
         for name, command in commands.items()
     }
 

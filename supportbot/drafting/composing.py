@@ -78,7 +78,7 @@ def compose(plan: Planned, task: str, result: ModelResult, *, now: datetime) -> 
         fields=proposed,
         reply=reply,
         failure=None,
-        variants=_variants(plan, reply, amount) if hold_kind else {},
+        variants=_variants(plan, reply) if hold_kind else {},
         findings=findings,
         sources=_sources(case, fields),
         facts=_facts(case, now) if hold_kind else {},
@@ -163,7 +163,7 @@ def _amount(plan: Planned) -> Money | None:
     return named[0] if named else None
 
 
-def _variants(plan: Planned, reply: RenderedReply, amount: Money | None) -> dict[str, Any]:
+def _variants(plan: Planned, reply: RenderedReply) -> dict[str, Any]:
     variants = {"as_drafted": _variant(reply, 0)}
     record = plan.case.record
     if plan.decision.hold_kind == "money" and record is not None and record.due_back is not None:

@@ -26,7 +26,7 @@ from supportbot.routing.types import RouteDecision, Triage
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One run: the case, what triage and routing said, under which policy, and when the customer hears if a person must."""
+    """One run: the case, what triage and routing said under which policy, and when a waiting customer hears again."""
 
     case: CaseFile
     triage: Triage
