@@ -20,6 +20,7 @@ from supportbot.contract.types import RenderedReply, ReplyFields
 from supportbot.drafting import actions
 from supportbot.drafting.composing import allowed_facts
 from supportbot.drafting.queries import find_draft, read_case
+from supportbot.drafting.tables import Draft
 from supportbot.errors import Conflict, Forbidden, InvalidInput
 from supportbot.inbox import actions as inbox
 from supportbot.inbox.queries import find_conversation
@@ -107,6 +108,11 @@ def blank_reply(conversation: Conversation, site: Site) -> RenderedReply:
     )
     empty = ReplyFields("", "", "answered", ("talk_to_person",), (), (), 1.0)
     return render.render(empty, around, outcome="answered")
+
+
+def frame_of(draft: Draft) -> RenderedReply:
+    """The reply of a draft, whose frame an edit keeps."""
+    return render.from_json(draft.reply or {})
 
 
 def split_text(text: str) -> Written:

@@ -1,0 +1,349 @@
+"""The inbox: what waits, one conversation, and everything an agent may do with it.
+
+Every act is a plain form post answered with a 303; with htmx it is answered with the changed regions instead.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, cast
+
+from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
+from sqlmodel import Session
+from werkzeug.wrappers import Response as BaseResponse
+
+from supportbot.drafting import actions, editing
+from supportbot.drafting.queries import DeskCase, desk_case
+from supportbot.drafting.rules import effective_state
+from supportbot.errors import InvalidInput, NotFound
+from supportbot.inbox import actions as inbox_actions
+from supportbot.inbox import queries
+from supportbot.inbox.queries import View
+from supportbot.inbox.tables import Outgoing
+from supportbot.inbox.types import Status
+from supportbot.web.held_views import held_view
+from supportbot.web.inbox_views import customer_name, panel_view, queue_view, thread_view
+from supportbot.web.login import signed_in
+from supportbot.web.services import services
+from supportbot.web.stream import desk_stream
+
+blueprint = Blueprint("inbox", __name__)
+
+Act = Callable[[Session], object]
+
+
+@blueprint.get("/")
+def root() -> BaseResponse:
+    """The inbox is the first page."""
+    return redirect(url_for("inbox.page"), code=303)
+
+
+@blueprint.get("/inbox")
+def page() -> str:
+    """The list of what waits, with nothing open."""
+    return _render(None)
+
+
+@blueprint.get("/inbox/conversations/<int:conversation_id>")
+def conversation(conversation_id: int) -> str:
+    """One conversation beside the list; `compose` opens a composer."""
+    return _render(conversation_id)
+
+
+@blueprint.get("/inbox/rows")
+def rows() -> str:
+    """The list alone, for live updates."""
+    wired = services()
+    with wired.database.transaction(read_only=True) as db:
+        view = _queue(db, _view(), request.args.get("open", type=int))
+    return render_template("inbox/_queue.html", queue=view, oob=False, thread=None, held=None)
+
+
+@blueprint.get("/inbox/events")
+def events() -> Response:
+    """The desk's live stream (server-sent events; ids only)."""
+    return desk_stream(signed_in())
+
+
+@blueprint.post("/inbox/drafts/<int:draft_id>/approval")
+def approve(draft_id: int) -> BaseResponse:
+    """Approve a ready draft as shown."""
+    person, desk = signed_in(), services().desk
+    shown = request.form.get("content_hash", "")
+    return _act(lambda db: actions.approve(db, desk, draft_id, content_hash=shown, by=person))
+
+
+@blueprint.post("/inbox/drafts/<int:draft_id>/release")
+def release(draft_id: int) -> BaseResponse:
+    """Release a held draft in one of its variants."""
+    person, desk, form = signed_in(), services().desk, request.form
+    shown, variant = form.get("content_hash", ""), form.get("variant", "as_drafted")
+    return _act(lambda db: actions.release(db, desk, draft_id, content_hash=shown, variant=variant, by=person))
+
+
+@blueprint.post("/inbox/drafts/<int:draft_id>/rejection")
+def reject(draft_id: int) -> BaseResponse:
+    """Refuse a draft with a reason; the composer opens."""
+    person, desk, form = signed_in(), services().desk, request.form
+    return _act(
+        lambda db: actions.reject(
+            db, desk, draft_id, reason=form.get("reason", ""), note=form.get("note", ""), by=person
+        ),
+        compose="reply",
+    )
+
+
+@blueprint.post("/inbox/drafts/<int:draft_id>/regeneration")
+def regenerate(draft_id: int) -> BaseResponse:
+    """Ask for a new draft."""
+    person, desk = signed_in(), services().desk
+    return _act(lambda db: actions.regenerate(db, desk, draft_id, by=person))
+
+
+@blueprint.post("/inbox/drafts/<int:draft_id>/hold")
+def hold(draft_id: int) -> BaseResponse:
+    """Hold a ready draft for a lead."""
+    person, desk = signed_in(), services().desk
+    return _act(lambda db: actions.hold(db, desk, draft_id, by=person))
+
+
+@blueprint.post("/inbox/conversations/<int:conversation_id>/replies")
+def reply(conversation_id: int) -> BaseResponse:
+    """Send a hand-written reply or an edited draft; what is wrong with it is shown beside the words."""
+    person, desk, form = signed_in(), services().desk, request.form
+    written = editing.Written(form.get("answer", ""), form.get("details", ""))
+    resolve = form.get("resolve") == "1"
+    draft_id, shown = form.get("draft_id", type=int), form.get("content_hash", "")
+
+    def act(db: Session) -> object:
+        if draft_id is None:
+            return editing.write_reply(db, desk, conversation_id, written, by=person, resolve=resolve)
+        return editing.send_edited(db, desk, draft_id, written, content_hash=shown, by=person, resolve=resolve)
+
+    try:
+        return _act(act)
+    except InvalidInput as error:
+        mode = "edit" if draft_id is not None else "reply"
+        page = _render(conversation_id, compose=mode, written=written, error=error)
+        return Response(page, status=400)
+
+
+@blueprint.post("/inbox/conversations/<int:conversation_id>/notes")
+def note(conversation_id: int) -> BaseResponse:
+    """Write a private note."""
+    person, desk, text = signed_in(), services().desk, request.form.get("text", "")
+    try:
+        return _act(lambda db: inbox_actions.add_note(db, desk, conversation_id, text, by=person), stay=conversation_id)
+    except InvalidInput as error:
+        written = editing.Written(text, "")
+        return Response(_render(conversation_id, compose="note", written=written, error=error), status=400)
+
+
+@blueprint.post("/inbox/conversations/<int:conversation_id>/assignment")
+def assignment(conversation_id: int) -> BaseResponse:
+    """Give a conversation to somebody, to oneself ("me") or to nobody ("")."""
+    person, desk, asked = signed_in(), services().desk, request.form.get("assignee", "")
+    if asked not in ("", "me") and not asked.isdigit():
+        raise InvalidInput(f"{asked!r} is nobody here.", fields={"assignee": "unknown"})
+    assignee = person.id if asked == "me" else int(asked) if asked else None
+    return _act(lambda db: inbox_actions.assign(db, desk, conversation_id, assignee, by=person), stay=conversation_id)
+
+
+@blueprint.post("/inbox/conversations/<int:conversation_id>/status")
+def status(conversation_id: int) -> BaseResponse:
+    """Open, resolve or snooze a conversation."""
+    person, desk, form = signed_in(), services().desk, request.form
+    wanted = form.get("status", "")
+    if wanted not in ("open", "resolved", "snoozed"):
+        raise InvalidInput(f"Status {wanted!r} cannot be set. Choose open, resolved or snoozed.")
+    until = _moment(form.get("until")) if wanted == "snoozed" else None
+    return _act(
+        lambda db: inbox_actions.set_status(db, desk, conversation_id, cast(Status, wanted), by=person, until=until),
+        stay=None if wanted != "open" else conversation_id,
+        left=conversation_id,
+    )
+
+
+@blueprint.post("/inbox/outgoing/<int:outgoing_id>/undo")
+def undo(outgoing_id: int) -> BaseResponse:
+    """Take back a reply that has not left yet."""
+    person, desk = signed_in(), services().desk
+    return _act(lambda db: actions.undo(db, desk, outgoing_id, by=person))
+
+
+def _act(act: Act, *, compose: str | None = None, stay: int | None = None, left: int | None = None) -> BaseResponse:
+    """Run one act in one transaction, then show where the agent is now.
+
+    After something was let go or closed the next waiting conversation opens; else the same one stays.
+    """
+    wired = services()
+    with wired.database.transaction() as db:
+        done = act(db)
+        toast, conversation_id = _after(db, done, stay)
+        closed = left if stay is None else None
+        if conversation_id is None or isinstance(done, Outgoing) and done.state == "waiting":
+            conversation_id = _next_waiting(db, done.conversation_id if isinstance(done, Outgoing) else closed)
+    if not request.headers.get("HX-Request"):
+        if toast:
+            flash(toast["text"], toast["kind"])
+        return redirect(_address(conversation_id, compose), code=303)
+    response = Response(_render(conversation_id, compose=compose, toasts=[toast] if toast else [], swap=True))
+    response.headers["HX-Push-Url"] = _address(conversation_id, compose)
+    return response
+
+
+def _after(db: Session, done: object, stay: int | None) -> tuple[dict[str, Any] | None, int | None]:
+    """What to say, and which conversation the act was about."""
+    conversation_id = stay if stay is not None else getattr(done, "conversation_id", None)
+    if not isinstance(done, Outgoing):
+        return None, conversation_id
+    _, customer, _ = queries.find_conversation(db, done.conversation_id)
+    if done.state == "waiting":
+        return _undo_toast(done, f"Sending to {customer_name(customer)}"), conversation_id
+    return {"text": "Taken back. Nothing left.", "kind": "good"}, conversation_id
+
+
+def _undo_toast(outgoing: Outgoing, text: str) -> dict[str, Any]:
+    left = max(int((outgoing.sends_at - services().clock()).total_seconds()), 1)
+    leaves = {"iso": outgoing.sends_at.isoformat(), "text": f"{left} s"}
+    return {"text": text, "kind": "undo", "outgoing_id": outgoing.id, "leaves_at": leaves, "seconds_left": left}
+
+
+def _next_waiting(db: Session, but: int | None) -> int | None:
+    """The longest waiting conversation of the view that a person may act on, other than the one just done."""
+    lines = queries.list_conversations(db, _view(), signed_in().id, size=20).lines
+    busy = ("sending", "waiting", "drafting")
+    for line in lines:
+        if line.conversation.id != but and line.conversation.work_state not in busy:
+            return line.conversation.id
+    return None
+
+
+def _render(
+    conversation_id: int | None,
+    *,
+    compose: str | None = None,
+    written: editing.Written | None = None,
+    error: InvalidInput | None = None,
+    toasts: list[dict[str, Any]] | None = None,
+    swap: bool = False,
+) -> str:
+    """The page, or for htmx its changed regions."""
+    wired, person, view = services(), signed_in(), _view()
+    now = wired.clock()
+    context: dict[str, Any] = {"thread": None, "held": None, "panel": None, "empty": _choose(view)}
+    with wired.database.transaction(read_only=True) as db:
+        context["queue"] = _queue(db, view, conversation_id)
+        if conversation_id is not None:
+            case = desk_case(db, conversation_id)
+            mode = compose or request.args.get("compose")
+            context |= _case_context(case, mode, written, error, now)
+    context |= {"toasts": toasts or [], "live_url": url_for("inbox.events"), "oob": True}
+    if swap:
+        return render_template("inbox/_swap.html", **context)
+    if request.headers.get("HX-Request"):
+        return render_template("inbox/_case.html", **context)
+    return render_template("inbox/page.html", **context)
+
+
+def _case_context(
+    case: DeskCase,
+    mode: str | None,
+    written: editing.Written | None,
+    error: InvalidInput | None,
+    now: datetime,
+) -> dict[str, Any]:
+    person, main = signed_in(), case.drafts.main
+    back = url_for("inbox.page", view=None if _view() == "all" else _view())
+    is_held = (
+        main is not None
+        and case.conversation.work_state == "held"
+        and effective_state(
+            main.state,
+            message_id=main.message_id,
+            newest_customer_message_id=case.conversation.newest_customer_message_id,
+        )
+        == "held"
+    )
+    if is_held and main is not None:
+        held = held_view(case, main, person=person, now=now, back_url=back)
+        held["composer"] = _composer(case, mode, written, error)
+        return {"held": held}
+    thread = thread_view(case, person=person, now=now, back_url=back)
+    thread["composer"] = _composer(case, mode, written, error)
+    return {"thread": thread, "panel": panel_view(case, now=now)}
+
+
+def _composer(
+    case: DeskCase, mode: str | None, written: editing.Written | None, error: InvalidInput | None
+) -> dict[str, Any] | None:
+    """What the composer starts with; see `templates/inbox/_composer.html`."""
+    if mode not in ("reply", "edit", "note"):
+        return None
+    draft = case.drafts.main if mode == "edit" else None
+    frame = editing.frame_of(draft) if draft and draft.reply else editing.blank_reply(case.conversation, case.site)
+    start = written or (editing.Written(frame.answer, frame.details) if mode == "edit" else editing.Written("", ""))
+    resource = "notes" if mode == "note" else "replies"
+    address = url_for("inbox.conversation", conversation_id=case.conversation.id)
+    errors = error.fields if error else {}
+    return {
+        "mode": mode,
+        "action": f"{address}/{resource}",
+        "cancel_url": address,
+        "draft_id": draft.id if draft else None,
+        "content_hash": draft.content_hash if draft else None,
+        "answer": start.answer,
+        "details": start.details,
+        "frame": frame,
+        "text": start.answer if mode == "note" else "",
+        "problem": _unplaced(error),
+        "errors": {name: errors[name] for name in ("answer", "details", "text") if name in errors},
+    }
+
+
+def _unplaced(error: InvalidInput | None) -> str | None:
+    """What is wrong but belongs to no field of the form."""
+    if error is None:
+        return None
+    others = [problem for name, problem in error.fields.items() if name not in ("answer", "details", "text")]
+    return " ".join([error.message, *others])
+
+
+def _queue(db: Session, view: View, open_id: int | None) -> dict[str, Any]:
+    person, now = signed_in(), services().clock()
+    after = queries.parse_cursor(request.args.get("after"))
+    listed = queries.list_conversations(db, view, person.id, after=after)
+    counts = queries.count_views(db, person.id)
+    return queue_view(listed, counts, view, person=person, open_id=open_id, now=now)
+
+
+def _choose(view: View) -> dict[str, Any]:
+    return {
+        "title": "Choose a conversation",
+        "text": "The longest waiting one stands at the top. Drafts are made as messages come in.",
+        "shape": "inbox",
+        "links": [],
+    }
+
+
+def _view() -> View:
+    asked = request.args.get("view") or "all"
+    if asked not in queries.VIEWS:
+        raise NotFound(f"There is no view {asked!r}.")
+    return asked
+
+
+def _address(conversation_id: int | None, compose: str | None) -> str:
+    view = None if _view() == "all" else _view()
+    if conversation_id is None:
+        return url_for("inbox.page", view=view)
+    return url_for("inbox.conversation", conversation_id=conversation_id, view=view, compose=compose)
+
+
+def _moment(text: str | None) -> datetime:
+    try:
+        at = datetime.fromisoformat(text or "")
+    except ValueError:
+        raise InvalidInput(f"{text!r} is not a time.", fields={"until": "is not a time"}) from None
+    if at.tzinfo is None:
+        raise InvalidInput(f"{text!r} has no time zone.", fields={"until": "has no time zone"})
+    return at
