@@ -6,6 +6,7 @@ Every act is a plain form post answered with a 303; with htmx it is answered wit
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any, cast
+from urllib.parse import parse_qs, urlsplit
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from sqlmodel import Session
@@ -29,6 +30,12 @@ from supportbot.web.stream import desk_stream
 blueprint = Blueprint("inbox", __name__)
 
 Act = Callable[[Session], object]
+CHOOSE = {
+    "title": "Choose a conversation",
+    "text": "The longest waiting one stands at the top. Drafts are made as messages come in.",
+    "shape": "inbox",
+    "links": [],
+}
 
 
 @blueprint.get("/")
@@ -228,9 +235,9 @@ def _render(
     swap: bool = False,
 ) -> str:
     """The page, or for htmx its changed regions."""
-    wired, person, view = services(), signed_in(), _view()
+    wired, view = services(), _view()
     now = wired.clock()
-    context: dict[str, Any] = {"thread": None, "held": None, "panel": None, "empty": _choose(view)}
+    context: dict[str, Any] = {"thread": None, "held": None, "panel": None, "empty": CHOOSE}
     with wired.database.transaction(read_only=True) as db:
         context["queue"] = _queue(db, view, conversation_id)
         if conversation_id is not None:
@@ -316,17 +323,13 @@ def _queue(db: Session, view: View, open_id: int | None) -> dict[str, Any]:
     return queue_view(listed, counts, view, person=person, open_id=open_id, now=now)
 
 
-def _choose(view: View) -> dict[str, Any]:
-    return {
-        "title": "Choose a conversation",
-        "text": "The longest waiting one stands at the top. Drafts are made as messages come in.",
-        "shape": "inbox",
-        "links": [],
-    }
-
-
 def _view() -> View:
-    asked = request.args.get("view") or "all"
+    """The view asked for; an act, posted without one, stays in the view of the page it came from."""
+    came_from = request.headers.get("HX-Current-URL") or request.referrer or ""
+    asked = request.args.get("view")
+    if asked is None and request.method == "POST":
+        asked = parse_qs(urlsplit(came_from).query).get("view", ["all"])[0]
+    asked = asked or "all"
     if asked not in queries.VIEWS:
         raise NotFound(f"There is no view {asked!r}.")
     return asked
