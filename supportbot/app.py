@@ -16,6 +16,7 @@ from supportbot.gateway import Gateway
 from supportbot.gateway.providers import PROVIDERS
 from supportbot.inbox.types import Desk
 from supportbot.jobs.work import register_jobs
+from supportbot.migrating import require_current, upgrade
 from supportbot.settings import Settings, provider_key, top_folder
 from supportbot.web import errors, login, templating
 from supportbot.web.body import MAX_JSON_BYTES
@@ -57,6 +58,27 @@ def wire(
     return Parts(settings, database, desk, drafting)
 
 
+def migrate_all(settings: Settings) -> str:
+    """Bring the tables and the job engine's own to this release; gives words about it."""
+    database = Database(settings.database_url)
+    revision = upgrade(database)
+    DbosEngine(database).migrate()
+    database.dispose()
+    return f"The database is at {revision}, as this release needs it."
+
+
+def require_migrated(settings: Settings) -> None:
+    """Refuse to start on a database that was not migrated.
+
+    Raises:
+        SettingsError: run `supportbot migrate` first.
+    """
+    database = Database(settings.database_url)
+    require_current(database)
+    DbosEngine(database).check_migrated()
+    database.dispose()
+
+
 def create_app(
     settings: Settings, *, gateway: Gateway | None = None, clock: Clock | None = None, engine: Engine | None = None
 ) -> Flask:
@@ -74,8 +96,9 @@ def create_app(
         TRUSTED_HOSTS=[urlsplit(settings.public_url).hostname, "127.0.0.1", "localhost"],
         WTF_CSRF_TIME_LIMIT=None,
     )
-    tail = EventTail(parts.database)
-    app.extensions["supportbot"] = Services(settings, parts.database, parts.desk, parts.desk.clock, tail)
+    app.extensions["supportbot"] = Services(
+        settings, parts.database, parts.desk, parts.desk.clock, EventTail(parts.database)
+    )
     csrf = CSRFProtect(app)
     errors.register(app)
     login.register(app)

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from sqlmodel import Session
 from werkzeug.wrappers import Response as BaseResponse
 
+from supportbot.accounts.queries import person_by_session
 from supportbot.drafting import actions, editing
 from supportbot.drafting.queries import DeskCase, desk_case
 from supportbot.drafting.rules import effective_state
@@ -23,9 +24,9 @@ from supportbot.inbox.tables import Outgoing
 from supportbot.inbox.types import Status
 from supportbot.web.held_views import held_view
 from supportbot.web.inbox_views import customer_name, panel_view, queue_view, thread_view
-from supportbot.web.login import signed_in
+from supportbot.web.login import session_key, signed_in
 from supportbot.web.services import services
-from supportbot.web.stream import desk_stream
+from supportbot.web.stream import DESK, stream_response
 
 blueprint = Blueprint("inbox", __name__)
 
@@ -68,7 +69,15 @@ def rows() -> str:
 @blueprint.get("/inbox/events")
 def events() -> Response:
     """The desk's live stream (server-sent events; ids only)."""
-    return desk_stream(signed_in())
+    wired, person = services(), signed_in()
+    key = session_key()
+
+    def is_allowed() -> bool:
+        with wired.database.transaction(read_only=True) as db:
+            return person_by_session(db, person.id, key) is not None
+
+    last = request.headers.get("Last-Event-ID")
+    return stream_response(wired.tail, DESK, last_event_id=last, is_allowed=is_allowed)
 
 
 @blueprint.post("/inbox/drafts/<int:draft_id>/approval")
@@ -187,7 +196,7 @@ def _act(act: Act, *, compose: str | None = None, stay: int | None = None, left:
         done = act(db)
         toast, conversation_id = _after(db, done, stay)
         closed = left if stay is None else None
-        if conversation_id is None or isinstance(done, Outgoing) and done.state == "waiting":
+        if conversation_id is None or (isinstance(done, Outgoing) and done.state == "waiting"):
             conversation_id = _next_waiting(db, done.conversation_id if isinstance(done, Outgoing) else closed)
     if not request.headers.get("HX-Request"):
         if toast:

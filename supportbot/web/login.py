@@ -51,6 +51,11 @@ def signed_in() -> Person:
     return current_user.person  # type: ignore[no-any-return]  # Flask-Login is untyped
 
 
+def session_key() -> str:
+    """The key of the session that makes this request; it stops fitting when the session ends."""
+    return str(current_user.get_id()).partition(":")[2]
+
+
 @blueprint.get("/login")
 def page() -> str | Response:
     """The sign-in form."""

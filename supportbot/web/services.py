@@ -9,6 +9,7 @@ from supportbot.clock import Clock
 from supportbot.db import Database
 from supportbot.inbox.types import Desk
 from supportbot.settings import Settings
+from supportbot.web.stream import EventTail
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class Services:
     database: Database
     desk: Desk
     clock: Clock
+    tail: EventTail
 
 
 def services() -> Services:

@@ -88,7 +88,7 @@
   // Live: the stream says that something changed; the list and, when it is the open one, the case are fetched again.
   const app = $("#app");
   const live = () => $("#live");
-  let source = null, lastAt = new Date(), wait = 1, timer = null, due = null, touched = new Set();
+  let failures = 0, lastAt = new Date(), due = null, touched = new Set();
 
   const openId = () => $("#thread")?.dataset.case;
   const isBusy = () => $("#compose") !== null || openDialog() !== null;
@@ -128,36 +128,41 @@
     button.onclick = () => { $("#rows").scrollTop = 0; button.hidden = true; };
   }
 
+  const KINDS = ["message", "draft", "conversation", "note", "outgoing", "seen"];
+
   function connect() {
     if (!app) return;
-    source = new EventSource(app.dataset.live);
+    const source = new EventSource(app.dataset.live);
     source.onopen = () => {
-      const missed = live() && !live().hidden;
-      wait = 1;
+      if (failures) refreshSoon(openId());
+      failures = 0;
       lastAt = new Date();
       if (live()) live().hidden = true;
-      if (missed) refreshSoon(openId());
     };
-    source.addEventListener("change", (event) => {
-      lastAt = new Date();
-      refreshSoon(JSON.parse(event.data).conversation_id);
-    });
-    source.addEventListener("beat", () => { lastAt = new Date(); });
+    for (const kind of KINDS) {
+      source.addEventListener(kind, (event) => {
+        lastAt = new Date();
+        refreshSoon(JSON.parse(event.data).conversation_id);
+      });
+    }
+    source.addEventListener("reset", () => refreshSoon(openId()));
     source.onerror = () => {
       source.close();
-      wait = Math.min(wait * 2, 30);
-      tellNotLive(wait);
+      failures += 1;
+      // The stream ends by itself every ten minutes: the first failure is tried again without a word.
+      if (failures === 1) setTimeout(connect, 1000);
+      else tryAgainIn(Math.min(2 ** failures, 30));
     };
   }
 
-  function tellNotLive(seconds) {
-    clearTimeout(timer);
+  function tryAgainIn(seconds) {
+    if (seconds <= 0) { connect(); return; }
     const at = lastAt.toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hour12: false });
     if (live()) {
       live().hidden = false;
       live().textContent = `Not live. Last update ${at}. Trying again in ${seconds} s.`;
     }
-    timer = seconds > 0 ? setTimeout(() => tellNotLive(seconds - 1), 1000) : (connect(), null);
+    setTimeout(() => tryAgainIn(seconds - 1), 1000);
   }
 
   // The row of the open case stays marked when the case is swapped.
