@@ -25,7 +25,7 @@ class Script(BaseModel):
 
 def read_yaml(path: str, shape: type[Shape]) -> Shape:
     """One YAML file under `content/`, checked against `shape`."""
-    return _checked(path, yaml.safe_load(_text(CONTENT.joinpath(path))), shape)
+    return _checked(path, _yaml(_text(CONTENT.joinpath(path))), shape)
 
 
 def read_csv(path: str, shape: type[Shape]) -> tuple[Shape, ...]:
@@ -39,7 +39,7 @@ def read_markdown(folder: str, shape: type[Shape]) -> Iterator[tuple[Shape, tupl
     for path in sorted(CONTENT.joinpath(folder).iterdir(), key=lambda entry: entry.name):
         source = _text(path)
         _, head, body = source.split("---\n", 2)
-        yield _checked(path.name, yaml.safe_load(head), shape), passages(body), source
+        yield _checked(path.name, _yaml(head), shape), passages(body), source
 
 
 def passages(body: str) -> tuple[Passage, ...]:
@@ -52,6 +52,11 @@ def passages(body: str) -> tuple[Passage, ...]:
             number, title = str(count), heading
         found.append(Passage(number=number, heading=title.strip(), text=" ".join(text.split())))
     return tuple(found)
+
+
+def _yaml(text: str) -> object:
+    """What the text holds; the safe loader in its fast form where it is built."""
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
 
 
 def _text(path: Traversable) -> str:

@@ -96,6 +96,13 @@ def months_on(first: date, months: int) -> date:
     return date(count // 12, count % 12 + 1, 1)
 
 
+def next_period(interval: str, day: date) -> date:
+    """The first day of the month, or with "quarterly" of the quarter, after the one that `day` lies in."""
+    if interval == "quarterly":
+        return months_on(day, 3 - (day.month - 1) % 3)
+    return months_on(day, 1)
+
+
 def workday(day: date, step: int) -> date:
     """The day `step` working days after (or before) `day`; Monday to Friday are working days."""
     one = timedelta(days=1 if step > 0 else -1)

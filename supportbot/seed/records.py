@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from supportbot.errors import InvalidInput
 from supportbot.seed.content import Script, read_csv, read_yaml
-from supportbot.seed.moments import Calendar, months_on
+from supportbot.seed.moments import Calendar, months_on, next_period
 from supportbot.seed.parcels import box_parcels, goods, goods_parcels, number_parcels
 from supportbot.seed.payments import Payment, Return, number_charges, number_invoices, number_refunds
 from supportbot.seed.types import (
@@ -140,9 +140,9 @@ def _subscription(row: CustomerRow, plans: dict[str, Plan], book: BillingBook, c
     words = book.cancellations.get(row.key)
     cancelled_at = calendar.moment(words) if words else None
     last_day = calendar.day_of(cancelled_at) if cancelled_at else calendar.today
-    renewal = _next_period(plan, last_day)
+    renewal = next_period(plan.interval, last_day)
     if not cancelled_at and calendar.now < calendar.at(calendar.today, "06:00"):
-        renewal = _next_period(plan, last_day - timedelta(days=1))
+        renewal = next_period(plan.interval, last_day - timedelta(days=1))
     return Subscription(
         id=row.subscription_id,
         customer=row.key,
@@ -172,7 +172,7 @@ def _regular(
             payment = _payment(row, plan, subscription, period, calendar)
             if payment.charged_at <= calendar.now:
                 payments.append(payment)
-            period = _next_period(plan, period)
+            period = next_period(plan.interval, period)
     return payments
 
 
@@ -185,7 +185,7 @@ def _payment(row: CustomerRow, plan: Plan, subscription: Subscription, period: d
         description=f"{plan.name}, {plan.interval}",
         issued_at=issued_at,
         period_start=period,
-        period_end=_next_period(plan, period) - timedelta(days=1),
+        period_end=next_period(plan.interval, period) - timedelta(days=1),
         amount_minor=plan.price_minor,
         card_last4=row.card_last4,
         box_number=int(row.box_number),
@@ -273,11 +273,3 @@ def _first_period(plan: Plan, month: date) -> date:
     if plan.interval == "quarterly":
         return months_on(month, -(month.month - 1) % 3)
     return month
-
-
-def _next_period(plan: Plan, day: date) -> date:
-    """The first day of the period after the one that `day` lies in."""
-    first = day.replace(day=1)
-    if plan.interval == "quarterly":
-        return months_on(first, 3 - (first.month - 1) % 3)
-    return months_on(first, 1)

@@ -24,32 +24,27 @@ Placeholders stand for facts of the customer's case; if one is unknown, the plai
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from supportbot.contract.types import ActionId, Outcome
+from supportbot.routing.types import Topic
 from supportbot.seed.content import Script, read_markdown, read_yaml
+from supportbot.seed.conversations import tell_conversations
 from supportbot.seed.moments import Calendar
 from supportbot.seed.records import tell_records
-from supportbot.seed.types import (
-    Action,
-    HelpArticle,
-    Locale,
-    Outcome,
-    PolicyRules,
-    RefundPolicy,
-    Shop,
-    Story,
-    Topic,
-)
+from supportbot.seed.types import HelpArticle, Locale, PolicyRules, RefundPolicy, Shop, Story
 
 
 def tell_story(now: datetime) -> Story:
     """The whole story as it stands at `now`; every time in it is past, but for renewals and snoozing."""
     shop = read_yaml("shop.yaml", Shop)
     calendar = Calendar(now=now, zone=ZoneInfo(shop.time_zone))
+    articles, records = tell_articles(calendar), tell_records(calendar, shop)
     return Story(
         told_at=now,
         shop=shop,
-        articles=tell_articles(calendar),
+        articles=articles,
         policy=tell_policy(calendar),
-        records=tell_records(calendar, shop),
+        records=records,
+        conversations=tell_conversations(calendar, shop, articles, records),
     )
 
 
@@ -98,7 +93,7 @@ class _ArticleHead(Script):
     topic: Topic
     short_answer: str
     short_answer_plain: str | None = None
-    actions: tuple[Action, ...]
+    actions: tuple[ActionId, ...]
     outcome: Outcome = "answered"
     questions: tuple[str, ...]
 

@@ -8,40 +8,16 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-Topic = Literal[
-    "billing",
-    "refund",
-    "cancellation",
-    "account_howto",
-    "bug_technical",
-    "order_shipping",
-    "feedback_other",
-    "out_of_scope",
-]
-Outcome = Literal[
-    "answered",
-    "needs_information",
-    "refund_approved",
-    "refund_needs_review",
-    "refund_declined",
-    "charge_needs_review",
-    "cancellation_confirmed",
-    "cancellation_needs_review",
-    "escalated",
-]
-Action = Literal[
-    "open_invoices",
-    "track_order",
-    "manage_plan",
-    "update_details",
-    "send_information",
-    "report_problem",
-    "refund_review",
-    "cancellation_review",
-    "talk_to_person",
-]
+from supportbot.contract.types import ActionId, Outcome
+from supportbot.routing.types import HoldKind, Topic
+
 Locale = Literal["en", "de", "es", "fr", "ar"]
 Role = Literal["agent", "lead", "owner"]
+DraftState = Literal["ready", "held", "compared", "void", "sent", "rejected", "failed"]
+RejectReason = Literal["wrong_fact", "does_not_answer", "promises_too_much", "wrong_tone", "other"]
+Variant = Literal["as_drafted", "edited", "written", "approve_refund"]
+Status = Literal["open", "pending", "snoozed", "resolved"]
+WorkState = Literal["drafting", "ready", "held", "failed", "answered"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +39,7 @@ class HelpArticle:
     topic: Topic
     short_answer: str
     short_answer_plain: str | None
-    actions: tuple[Action, ...]
+    actions: tuple[ActionId, ...]
     outcome: Outcome
     questions: tuple[str, ...]
     passages: tuple[Passage, ...]
@@ -290,6 +266,109 @@ class Records:
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """What a draft proposes or an agent sent. `sources` are passages, e.g. "refunds#4.2"."""
+
+    answer: str
+    details: str
+    outcome: Outcome
+    next_actions: tuple[ActionId, ...]
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FailedTry:
+    """One try of a model that gave nothing; `model` is a key of the routing policy."""
+
+    at: datetime
+    model: str
+    outcome: str
+    latency_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What one task made of one customer message, and what became of it.
+
+    `article` is the help article a fast draft was made from; `amount_minor` what the records gave as due back.
+    """
+
+    task: Literal["routine_reply", "dispute_reply"]
+    state: DraftState
+    reply: Reply | None
+    article: str | None
+    amount_minor: int | None
+    created_at: datetime
+    finished_at: datetime
+    shown_at: datetime | None = None
+    closed_at: datetime | None = None
+    closed_by: str | None = None
+    edited: bool = False
+    reject_reason: RejectReason | None = None
+    reject_note: str = ""
+    tries: tuple[FailedTry, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One thing in a conversation.
+
+    A customer's turn carries its drafts (none while one is being written); an agent's turn the reply as it was sent
+    and how it came about. A note is for agents only; a system turn is the notice of a held message.
+    """
+
+    role: Literal["customer", "agent", "system", "note"]
+    at: datetime
+    text: str
+    author: str | None = None
+    external_id: str | None = None
+    drafts: tuple[Draft, ...] = ()
+    reply: Reply | None = None
+    variant: Variant | None = None
+    seen_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """What the customer said when asked whether the answer helped."""
+
+    value: Literal["yes", "partly", "no"]
+    comment: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """A conversation of a customer, or of a visitor (then `customer` is None and `visitor` a short name).
+
+    `key` is the story's own name for it. `waiting_since` is the oldest customer message without an answer. The
+    hold's kind and label stay with a conversation that was held and is answered.
+    """
+
+    key: str
+    case_number: str
+    customer: str | None
+    visitor: str | None
+    channel: Literal["widget", "email"]
+    subject: str
+    locale: Locale
+    status: Status
+    work_state: WorkState
+    topic: Topic | None
+    hold_kind: HoldKind | None
+    hold_label: str | None
+    assignee: str | None
+    priority: Literal["normal", "high"]
+    tags: tuple[str, ...]
+    turns: tuple[Turn, ...]
+    created_at: datetime
+    waiting_since: datetime | None
+    snoozed_until: datetime | None
+    resolved_at: datetime | None
+    rating: Rating | None
+
+
+@dataclass(frozen=True, slots=True)
 class Story:
     """Everything that the demo starts with, told at `told_at`."""
 
@@ -298,3 +377,4 @@ class Story:
     articles: tuple[HelpArticle, ...]
     policy: RefundPolicy
     records: Records
+    conversations: tuple[Conversation, ...]

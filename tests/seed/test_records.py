@@ -2,29 +2,17 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import datetime, timedelta
 
 import pytest
 
 from supportbot.seed import types
-from supportbot.seed.story import tell_story
-
-NOW = datetime(2026, 11, 18, 10, 2, tzinfo=UTC)
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-MOMENTS = [
-    NOW,
-    datetime(2026, 1, 1, 0, 5, tzinfo=AMSTERDAM),
-    datetime(2028, 2, 29, 12, 0, tzinfo=AMSTERDAM),
-    datetime(2026, 3, 31, 23, 50, tzinfo=AMSTERDAM),
-    datetime(2026, 4, 1, 0, 10, tzinfo=AMSTERDAM),
-    datetime(2026, 10, 3, 9, 0, tzinfo=AMSTERDAM),
-]
+from tests.seed.tellings import AMSTERDAM, MOMENTS, NOW, told
 
 
 @pytest.fixture(scope="module", params=MOMENTS, ids=str)
 def records(request: pytest.FixtureRequest) -> types.Records:
-    return tell_story(request.param).records
+    return told(request.param).records
 
 
 @pytest.mark.parametrize("kind", ["subscriptions", "invoices", "charges", "refunds", "orders"])
@@ -87,7 +75,7 @@ def test_the_policy_gives_each_told_case_what_it_says(records: types.Records) ->
 
 
 def test_jonas_was_charged_twice_after_cancelling_and_got_one_back() -> None:
-    records = tell_story(NOW).records
+    records = told(NOW).records
     (subscription,) = [one for one in records.subscriptions if one.customer == "jonas"]
     first, second = [one for one in records.charges if one.customer == "jonas"][-2:]
     (back,) = [one for one in records.refunds if one.customer == "jonas"]
@@ -101,7 +89,7 @@ def test_jonas_was_charged_twice_after_cancelling_and_got_one_back() -> None:
 
 
 def test_mira_has_an_invoice_for_every_month_up_to_now() -> None:
-    records = tell_story(NOW).records
+    records = told(NOW).records
     boxes = [one for one in records.invoices if one.customer == "mira" and one.subscription]
 
     assert [one.id for one in boxes if one.id.startswith("INV-2026")][:3] == [
@@ -115,7 +103,7 @@ def test_mira_has_an_invoice_for_every_month_up_to_now() -> None:
 
 def test_a_box_is_renewed_on_the_first_and_not_before_its_hour() -> None:
     def mira(now: datetime) -> tuple[str, int]:
-        records = tell_story(now).records
+        records = told(now).records
         (subscription,) = [one for one in records.subscriptions if one.customer == "mira"]
         return day(subscription.renews_at), sum(one.customer == "mira" for one in records.invoices)
 

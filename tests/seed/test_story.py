@@ -2,36 +2,24 @@
 
 from collections import Counter
 from dataclasses import fields, is_dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import get_args
-from zoneinfo import ZoneInfo
 
 import pytest
 
+from supportbot.routing.types import Topic
 from supportbot.seed import types
 from supportbot.seed.story import tell_story
 from tests.seed.bm25 import best_article
+from tests.seed.tellings import AMSTERDAM, MOMENTS, NOW, told
 
-NOW = datetime(2026, 11, 18, 10, 2, tzinfo=UTC)
-AMSTERDAM = ZoneInfo("Europe/Amsterdam")
-MOMENTS = [
-    NOW,
-    datetime(2026, 1, 1, 0, 5, tzinfo=AMSTERDAM),
-    datetime(2028, 2, 29, 12, 0, tzinfo=AMSTERDAM),
-    datetime(2026, 3, 31, 23, 50, tzinfo=AMSTERDAM),
-    datetime(2026, 4, 1, 0, 10, tzinfo=AMSTERDAM),
-    datetime(2026, 3, 29, 3, 30, tzinfo=AMSTERDAM),
-    datetime(2026, 10, 25, 2, 30, tzinfo=AMSTERDAM, fold=1),
-    datetime(2026, 11, 23, 6, 0, tzinfo=AMSTERDAM),
-    datetime(2027, 5, 1, 5, 30, tzinfo=AMSTERDAM),
-]
 AHEAD = {"renews_at", "snoozed_until", "ended_at"}
 
 
 @pytest.fixture(scope="module")
 def story() -> types.Story:
-    return tell_story(NOW)
+    return told(NOW)
 
 
 def test_two_tellings_are_equal(story: types.Story) -> None:
@@ -40,15 +28,15 @@ def test_two_tellings_are_equal(story: types.Story) -> None:
 
 @pytest.mark.parametrize("now", MOMENTS, ids=str)
 def test_nothing_lies_ahead_of_now_but_renewals_and_snoozing(now: datetime) -> None:
-    ahead = [(path, at) for path, at in times(tell_story(now)) if at > now]
+    ahead = [(path, at) for path, at in times(told(now)) if at > now]
 
     assert ahead == []
 
 
 def test_days_over_two_years_give_a_story_with_the_famous_case() -> None:
-    for day in range(0, 731, 23):
+    for day in range(0, 731, 43):
         now = NOW + timedelta(days=day, hours=day % 24)
-        jonas = [charge for charge in tell_story(now).records.charges if charge.customer == "jonas"]
+        jonas = [charge for charge in told(now).records.charges if charge.customer == "jonas"]
         famous = {charge.id: charge.charged_at.astimezone(AMSTERDAM) for charge in jonas[-2:]}
 
         assert [(at.month, at.day) for at in famous.values()] == [(3, 14), (3, 15)]
@@ -58,7 +46,7 @@ def test_days_over_two_years_give_a_story_with_the_famous_case() -> None:
 
 def test_march_is_the_latest_one_that_is_wholly_past() -> None:
     def march(now: datetime) -> int:
-        (charge,) = [one for one in tell_story(now).records.charges if one.id == "ch_8841"]
+        (charge,) = [one for one in told(now).records.charges if one.id == "ch_8841"]
         return charge.charged_at.year
 
     assert march(datetime(2026, 3, 31, 23, 50, tzinfo=AMSTERDAM)) == 2025
@@ -68,7 +56,7 @@ def test_march_is_the_latest_one_that_is_wholly_past() -> None:
 def test_every_topic_has_an_english_article(story: types.Story) -> None:
     topics = {article.topic for article in story.articles if article.locale == "en"}
 
-    assert topics == set(get_args(types.Topic))
+    assert topics == set(get_args(Topic))
 
 
 def test_articles_are_many_and_speak_five_languages(story: types.Story) -> None:
