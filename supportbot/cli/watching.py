@@ -66,7 +66,7 @@ def doctor(as_json: bool) -> None:
         chain = parts.desk.audit.verify(db)
     lines = {
         "database": (True, parts.database.url.render_as_string()),
-        "workers": (health.workers > 0, f"{health.workers} running"),
+        "workers": (bool(health.held_slots), f"{len(health.held_slots)} running"),
         "jobs": (health.failed == 0, f"{health.waiting} waiting, {health.running} running, {health.failed} failed"),
         "policy": (policy is not None, f"version {policy.number} is active" if policy else "none is active"),
         "audit log": (chain.problem is None, chain.problem or f"{chain.entries} entries fit"),

@@ -59,7 +59,7 @@ class Composed:
     amount: Money | None
 
 
-def compose(plan: Planned, task: str, result: ModelResult, *, now: datetime) -> Composed:
+def compose(plan: Planned, task: str, result: ModelResult[ReplyFields], *, now: datetime) -> Composed:
     """Make the draft of one task out of what the model answered."""
     case, is_main = plan.case, task == plan.decision.task
     proposed = result.fields
@@ -145,7 +145,7 @@ def given_passages(case: CaseFile) -> tuple[PassageText, ...]:
     return (*(passage for hit in case.articles for passage in hit.passages), *case.policy_passages)
 
 
-def _failed(task: str, result: ModelResult) -> Composed:
+def _failed(task: str, result: ModelResult[ReplyFields]) -> Composed:
     return Composed(task, result.model_key, result.attempts, None, None, result.reason, {}, (), [], {}, None)
 
 

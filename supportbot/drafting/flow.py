@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from supportbot.contract import SchemaVersion, schema_version
+from supportbot.contract import schema_version
 from supportbot.contract.frame import next_update_words
 from supportbot.db import Database
 from supportbot.drafting import saving
@@ -19,8 +19,9 @@ from supportbot.drafting.types import CaseFile
 from supportbot.gateway import Gateway
 from supportbot.inbox.types import Desk
 from supportbot.prompting import load_prompt, render_prompt
+from supportbot.routing.dates import held_reply_by
 from supportbot.routing.queries import ActivePolicy, active_policy
-from supportbot.routing.rules import decide_route, held_reply_by
+from supportbot.routing.rules import decide_route
 from supportbot.routing.types import Reason, Triage
 from supportbot.triage.rules import ThreadContext, classify
 
@@ -41,7 +42,12 @@ class Drafting:
             case = read_case(db, message_id, now=now)
         triage = triage_case(case, policy)
         decision = decide_route(policy.policy, triage)
-        update_by = held_reply_by(policy.policy, now, ZoneInfo(case.shop.time_zone)) if decision.hold else None
+        update_by = held_reply_by(
+            policy.policy.held_reply_by,
+            now=now,
+            zone=ZoneInfo(case.shop.time_zone),
+            working=policy.policy.working,
+        )
         plan = saving.Plan(case, triage, decision, policy, update_by, generation)
         with self.database.transaction() as db:
             draft_ids = saving.start(db, self.desk, plan)
@@ -52,18 +58,17 @@ class Drafting:
 
     def _run_task(self, plan: saving.Plan, task: str, now: datetime) -> Composed:
         case, policy = plan.case, plan.policy.policy
-        rule = policy.tasks[task]
-        schema: SchemaVersion = schema_version(rule.schema_name)
+        pin = policy.pin(task)
         words = next_update_words(plan.update_by, now=now, zone=ZoneInfo(case.shop.time_zone), locale=case.locale)
         given = material(case, task=task, triage=plan.triage, decision=plan.decision, next_update_by=words)
-        prompt = render_prompt(load_prompt(rule.prompt), given)
+        prompt = render_prompt(load_prompt(pin.prompt), given)
         result = self.gateway.complete(
             policy.call_rule(task),
             policy.model_specs(),
             system=prompt.system,
             user=prompt.user,
             material=given,
-            schema=schema,
+            schema=schema_version(pin.schema),
         )
         return compose(plan, task, result, now=now)
 

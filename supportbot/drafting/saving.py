@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 
 from supportbot.audit.types import SYSTEM
 from supportbot.contract import render
+from supportbot.contract.frame import held_notice
 from supportbot.db import lock_row
 from supportbot.drafting.composing import Composed
 from supportbot.drafting.rules import divergences, hold_label
@@ -162,15 +163,15 @@ def _record_decision(db: Session, desk: Desk, plan: Plan) -> None:
 
 
 def _open_draft(db: Session, desk: Desk, plan: Plan, task: str) -> Draft:
-    rule = plan.policy.policy.tasks[task]
+    pin = plan.policy.policy.pin(task)
     row = Draft(
         conversation_id=plan.case.conversation_id,
         message_id=plan.case.message_id,
         task=task,
         generation=plan.generation,
         state="drafting",
-        prompt=rule.prompt,
-        output_schema=rule.schema_name,
+        prompt=pin.prompt,
+        output_schema=pin.schema,
         policy_version=plan.policy.number,
         hold_kind=plan.decision.hold_kind if task == plan.decision.task else None,
         created_at=desk.clock(),
@@ -188,12 +189,13 @@ def _show_hold(db: Session, desk: Desk, plan: Plan, conversation: Conversation) 
     db.add(conversation)
     if not decision.hold or was_held:
         return
-    notice = render.held_notice(
+    notice = held_notice(
         topic=plan.triage.topic,
         by=plan.update_by,
         now=desk.clock(),
         zone=ZoneInfo(case.shop.time_zone),
         case_number=case.case_number,
+        sign_off=case.shop.sign_off,
         locale=case.locale,
     )
     inbox.add_notice(

@@ -210,7 +210,7 @@ def summary() -> Response:
     """How much waits, counted up to 100 a view, and how the job engine does."""
     wired = services()
     with wired.database.transaction(read_only=True) as db:
-        counts: dict[str, Any] = dict(queries.count_views(db, _person().id))
+        counts = queries.count_views(db, _person().id)
     health = wired.desk.engine.health()
     jobs = {"waiting": health.waiting, "running": health.running, "failed": health.failed}
     return jsonify({"views": counts, "jobs": jobs})

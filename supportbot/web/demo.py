@@ -1,6 +1,7 @@
 """The demo shop's page: there only when the data folder was made by `supportbot demo`."""
 
 import time
+from urllib.parse import urlencode
 
 import jwt
 from flask import Blueprint, render_template, request, url_for
@@ -28,7 +29,7 @@ def shop() -> str:
     people = [
         {
             "name": customer.name,
-            "url": url_for("demo.shop", **{"as": customer.external_id}),
+            "url": f"{url_for('demo.shop')}?{urlencode({'as': customer.external_id})}",
             "current": customer is chosen,
         }
         for customer in customers

@@ -80,7 +80,7 @@ def _csrf(_error: CSRFError) -> BaseResponse:
 def _http(error: HTTPException) -> BaseResponse:
     status = error.code or 500
     if status < 400:
-        return error.get_response()  # type: ignore[return-value]  # a redirect
+        return error.get_response()
     code, message = WORDS.get(status, WORDS[400] if status < 500 else WORDS[500])
     response = _answer(status, code, message, {})
     if status == 405 and (allow := error.get_response().headers.get("Allow")):

@@ -27,7 +27,7 @@ def ready() -> Response:
     with wired.database.transaction(read_only=True) as db:
         db.connection().execute(text("SELECT 1"))
     health = wired.desk.engine.health()
-    if not health.workers:
+    if not health.held_slots:
         raise Unavailable("No worker is running. Start one with: supportbot worker")
     return jsonify({"status": "ready", "oldest_waiting_s": health.oldest_waiting_s})
 
@@ -42,7 +42,7 @@ def metrics() -> Response:
         ("supportbot_jobs_running", "Jobs being worked on", health.running),
         ("supportbot_jobs_failed", "Jobs that ended in failure", health.failed),
         ("supportbot_jobs_oldest_waiting_seconds", "Age of the oldest waiting job", health.oldest_waiting_s),
-        ("supportbot_worker_slots_held", "Workers alive", health.workers),
+        ("supportbot_worker_slots_held", "Workers alive", len(health.held_slots)),
     ):
         Gauge(name, help_text, registry=registry).set(value)
     return Response(generate_latest(registry), mimetype="text/plain; version=0.0.4")

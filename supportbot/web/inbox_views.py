@@ -308,7 +308,7 @@ def _shown_draft(
 
 
 def _draft_base(main: Draft | None, state: str) -> dict[str, Any]:
-    empty = {"made": [], "note": None, "outgoing_id": None, "leaves_at": None, "seconds_left": None}
+    empty: dict[str, Any] = {"made": [], "note": None, "outgoing_id": None, "leaves_at": None, "seconds_left": None}
     return {"id": main.id if main else 0, "state": state, **empty, "sources": [], "checks": [], "passed": 0}
 
 
@@ -316,7 +316,7 @@ def _plan(account: AccountRows, zone: ZoneInfo, now: datetime) -> list[dict[str,
     today = now.astimezone(zone).date()
     fields = []
     for plan in account.subscriptions[:2]:
-        fields.append({"label": plan.plan, "value": f"{plan.price_minor / 100:.2f} {plan.currency} a {plan.interval}"})
+        fields.append({"label": plan.plan, "value": f"{plan.price} a {plan.interval}"})
         if plan.cancelled_at:
             day = day_words(plan.cancelled_at.astimezone(zone).date(), today=today)
             fields.append({"label": "Cancelled", "value": day})
@@ -333,7 +333,7 @@ def _charges(account: AccountRows, zone: ZoneInfo, now: datetime) -> list[dict[s
         {
             "when": on_day(charge.charged_at.astimezone(zone).date(), today=today),
             "what": charge.invoice_id or charge.id,
-            "amount": f"{charge.amount_minor / 100:.2f}",
+            "amount": str(charge.amount).split()[0],
             "state": "paid" if charge.status == "succeeded" else charge.status,
         }
         for charge in newest
