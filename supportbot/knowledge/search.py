@@ -15,7 +15,7 @@ from supportbot.knowledge.types import PublishedArticle
 from supportbot.knowledge.words import stems
 
 # From this score on an article is about the question; see tests/knowledge/test_search.py for the figures behind it.
-THRESHOLD = 0.35
+THRESHOLD = 0.4
 # From this margin on the best article stands clearly ahead.
 CLEAR_MARGIN = 0.1
 WEIGHTS: Mapping[str, float] = {"title": 3.0, "questions": 2.0, "answer": 1.5, "headings": 1.5, "text": 1.0}

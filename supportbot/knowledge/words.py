@@ -29,17 +29,18 @@ ARABIC_STARTS = ("وال", "بال", "لل", "ال")
 
 def stems(text: str, language: str) -> tuple[str, ...]:
     """The words of a text that carry meaning, as stems, in order. Numbers are left out; a month becomes one sign."""
-    stop = stop_words().get(language, frozenset())
     named = bool(months_in(text))
-    found = []
-    for raw in WORD.findall(text.casefold()):
-        if _is_month(raw, named):
-            found.append(MONTH)
-            continue
-        word = fold(raw, language)
-        if word and word not in stop and not any(letter.isdigit() for letter in word):
-            found.append(_stem(word, language))
-    return tuple(found)
+    words = (MONTH if _is_month(raw, named) else _meaning(raw, language) for raw in WORD.findall(text.casefold()))
+    return tuple(word for word in words if word)
+
+
+@lru_cache(maxsize=8192)
+def _meaning(raw: str, language: str) -> str:
+    """The stem of one word; empty for a stop word or anything with a digit."""
+    word = fold(raw, language)
+    if word in stop_words().get(language, frozenset()) or any(letter.isdigit() for letter in word):
+        return ""
+    return _stem(word, language) if word else ""
 
 
 def fold(text: str, language: str) -> str:
