@@ -18,6 +18,8 @@ class Notices(BaseModel):
     refund_approved: str
     refund_approved_details: str
     no_answer: str
+    checking: str
+    checking_until: str
 
 
 class Words(BaseModel):

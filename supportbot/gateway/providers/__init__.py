@@ -1,0 +1,11 @@
+"""Every API that models are reached by, one file each; one line here."""
+
+from collections.abc import Callable, Mapping
+
+from supportbot.gateway.providers.builtin import BuiltinProvider
+from supportbot.gateway.types import Provider
+
+KeyFor = Callable[[str], str | None]
+PROVIDERS: Mapping[str, Callable[[KeyFor], Provider]] = {
+    "builtin": lambda _: BuiltinProvider(),
+}
