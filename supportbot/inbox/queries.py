@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from supportbot.accounts.tables import Agent
+from supportbot.db import BigId, UtcDateTime
 from supportbot.errors import InvalidInput, NotFound
 from supportbot.inbox.tables import Conversation, Customer, Event, Message, Note, Outgoing, Site
 
@@ -78,8 +79,8 @@ def list_conversations(
     key = sa.tuple_(order, col(Conversation.id))
     if after is not None:
         edge = sa.tuple_(
-            sa.literal(after.at, order.type),
-            sa.literal(after.id, col(Conversation.id).type),
+            sa.literal(after.at, UtcDateTime()),
+            sa.literal(after.id, BigId),
         )
         query = query.where(key > edge if waiting_first else key < edge)
     direction = (

@@ -179,8 +179,8 @@ def draft_view(case: DeskCase, *, now: datetime, zone: ZoneInfo) -> dict[str, An
         return _shown_draft(
             case, main, "stale", main.state_reason or "Out of date: the customer wrote again.", now, zone
         )
-    note = blocked_note(main)
-    return _shown_draft(case, main, "blocked" if note else "ready", note, now, zone)
+    problem = blocked_note(main)
+    return _shown_draft(case, main, "blocked" if problem else "ready", problem, now, zone)
 
 
 def panel_view(case: DeskCase, *, now: datetime) -> dict[str, Any]:
