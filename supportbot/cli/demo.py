@@ -61,14 +61,12 @@ def _environment(folder: Path, port: int) -> dict[str, str]:
 
 
 def _prepare(settings: Settings, policy_file: Path | None) -> None:
-    from supportbot.app import wire
-    from supportbot.migrating import upgrade
+    from supportbot.app import migrate_all, wire
     from supportbot.seed.load import is_seeded, seed
 
     parts = wire(settings)
     _say("Preparing the database ...")
-    upgrade(parts.database)
-    parts.desk.engine.migrate()
+    migrate_all(settings)
     if is_seeded(parts.database):
         if policy_file is not None:
             raise Conflict("This data folder has a policy already. Add --reset to start over with yours.")
@@ -79,7 +77,13 @@ def _prepare(settings: Settings, policy_file: Path | None) -> None:
     else:
         _say("Writing a week of the demo shop ...")
         document = policy_file.read_text(encoding="utf-8") if policy_file else None
-        seeded = seed(settings, policy_document=document, password=_password, progress=_say)
+        seeded = seed(
+            parts.drafting,
+            secret_key=settings.secret_key,
+            policy_document=document,
+            password=_password,
+            progress=_say,
+        )
         _write_demo_file(settings, seeded.site_key, [user.as_dict() for user in seeded.users])
     parts.database.dispose()
 

@@ -231,7 +231,8 @@ def _let_go(
         resolve=resolve,
     )
     outgoing = inbox.queue_reply(db, desk, draft.conversation_id, to_send, by=by)
-    seconds = round((desk.clock() - draft.shown_at).total_seconds(), 1) if draft.shown_at else None
+    made_at = draft.finished_at or draft.created_at
+    seconds = round((desk.clock() - made_at).total_seconds(), 1)
     content = {"hash": to_send.content_hash, "outgoing": outgoing.id, "seconds": seconds, **(detail or {})}
     _audit(desk, db, draft, by, action, content)
     return outgoing

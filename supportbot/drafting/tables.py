@@ -47,7 +47,6 @@ class Draft(SQLModel, table=True):
     closed_by_id: int | None = Field(default=None, foreign_key="agent.id", sa_type=BigId)
     created_at: datetime = Field(sa_type=UtcDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
-    shown_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 

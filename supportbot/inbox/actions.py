@@ -333,7 +333,9 @@ def _open_conversation(db: Session, customer: Customer, inbound: InboundMessage)
     )
     db.add(conversation)
     db.flush()
-    conversation.case_number = f"{site.case_prefix}-{1000 + (conversation.id or 0)}"
+    conversation.case_number = (
+        f"{site.case_prefix}-{int(site.settings.get('case_start', 1000)) + (conversation.id or 0)}"
+    )
     return conversation
 
 

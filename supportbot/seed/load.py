@@ -1,0 +1,191 @@
+"""Writes the story into a database by playing it: the same actions that serve real customers run with a clock that
+stands where the story stands. So every draft, check, divergence and audit entry in the demo was really made."""
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from importlib.resources import files
+from typing import Any
+
+from sqlmodel import Session, select
+
+from supportbot.accounts.actions import NewPerson, add_person, create_token
+from supportbot.accounts.types import Person
+from supportbot.audit.actions import AuditLog
+from supportbot.audit.types import SYSTEM
+from supportbot.billing.actions import import_records
+from supportbot.clock import FixedClock, system_clock
+from supportbot.db import Database
+from supportbot.drafting.flow import Drafting
+from supportbot.engine import MemoryEngine
+from supportbot.inbox.actions import DRAFT_JOB
+from supportbot.inbox.tables import Customer, Site
+from supportbot.inbox.types import Desk
+from supportbot.jobs.work import register_jobs
+from supportbot.knowledge.actions import import_articles
+from supportbot.routing.actions import ensure_first_policy
+from supportbot.routing.policy import parse_policy
+from supportbot.seed.billing import billing_records
+from supportbot.seed.playing import Cast, play
+from supportbot.seed.story import tell_story
+from supportbot.seed.types import Shop, Story
+
+SHIPPED_OWNER = "owner@example.test"
+
+
+@dataclass(frozen=True, slots=True)
+class SeededUser:
+    """Somebody who can log in to the demo."""
+
+    name: str
+    email: str
+    password: str
+    role: str
+    api_token: str
+
+    def as_dict(self) -> dict[str, str]:
+        """As `demo.json` holds it."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """What the demo prints."""
+
+    site_key: str
+    users: tuple[SeededUser, ...]
+
+
+def is_seeded(database: Database) -> bool:
+    """Whether there is a shop already."""
+    with database.transaction(read_only=True) as db:
+        return db.exec(select(Site.id)).first() is not None
+
+
+def seed(
+    parts: Drafting,
+    *,
+    secret_key: str,
+    policy_document: str | None,
+    password: Callable[[], str],
+    progress: Callable[[str], None],
+    now: datetime | None = None,
+) -> Seeded:
+    """Fill an empty, migrated database with the demo's shop and its fortnight.
+
+    Args:
+        policy_document: the first approved policy; the shipped one when None.
+        parts: the wired application; its engine takes what is still to be drafted, its gateway drafts the rest.
+        password: gives each person's password.
+    """
+    database, engine = parts.database, parts.desk.engine
+    told_at = now or system_clock()
+    story = tell_story(told_at)
+    clock = FixedClock(_opening(story))
+    audit = AuditLog(secret_key, clock)
+    desk = Desk(MemoryEngine(clock=clock), audit, clock)
+    drafting = Drafting(database, desk, parts.gateway)
+    register_jobs(drafting)
+    with database.transaction() as db:
+        site = _add_site(db, story, clock())
+        users, people = _add_people(db, audit, story.shop, password)
+        customers = _add_customers(db, story, site, clock())
+        import_records(db, billing_records(story), at=clock())
+        sources = [(f"{one.slug}.md", one.source) for one in (*story.articles, story.policy)]
+        import_articles(db, sources, at=clock(), publish=True, audit=audit)
+        _add_policy(db, policy_document, story.shop, clock())
+    cast = Cast(drafting, clock, people, customers, site)
+    waiting = play(cast, story.conversations, progress=progress)
+    with database.transaction() as db:
+        for message_id in waiting:
+            engine.enqueue(db, DRAFT_JOB, key=f"draft:{message_id}", ids={"message_id": message_id})
+    return Seeded(story.shop.site_key, users)
+
+
+def _opening(story: Story) -> datetime:
+    """A little before the first thing that happens."""
+    first = min((one.created_at for one in story.conversations), default=story.told_at)
+    return first - timedelta(days=1)
+
+
+def _add_site(db: Session, story: Story, at: datetime) -> Site:
+    shop = story.shop
+    settings: dict[str, Any] = {
+        "case_start": _first_case(story) - 1,
+        "tagline": shop.tagline,
+        "about": shop.about,
+        "products": [asdict(product) for product in shop.products],
+        "questions": list(shop.usual_questions),
+        "hours_text": shop.hours_text,
+        "hours": asdict(shop.business_hours),
+        "usual_reply_minutes": shop.usual_reply_minutes,
+        "shop_customers": [
+            customer.user_id
+            for key in shop.shop_customers
+            for customer in story.records.customers
+            if customer.key == key
+        ],
+    }
+    site = Site(
+        key=shop.site_key,
+        name=shop.name,
+        case_prefix=shop.case_prefix,
+        time_zone=shop.time_zone,
+        currency=shop.currency,
+        sign_off=shop.sign_off,
+        settings=settings,
+        created_at=at,
+    )
+    db.add(site)
+    db.flush()
+    return site
+
+
+def _first_case(story: Story) -> int:
+    numbers = [int(one.case_number.rpartition("-")[2]) for one in story.conversations]
+    return min(numbers, default=1001)
+
+
+def _add_people(
+    db: Session, audit: AuditLog, shop: Shop, password: Callable[[], str]
+) -> tuple[tuple[SeededUser, ...], dict[str, Person]]:
+    users, people = [], {}
+    for agent in sorted(shop.agents, key=lambda one: ("agent", "lead", "owner").index(one.role)):
+        secret = password()
+        new = NewPerson(agent.email, agent.name, agent.role, secret, agent.refund_limit_minor)
+        people[agent.key] = add_person(db, audit, new, by=SYSTEM)
+        token = create_token(db, audit, agent.email, "demo", by=SYSTEM)
+        users.append(SeededUser(agent.name, agent.email, secret, agent.role, token))
+    return tuple(users), people
+
+
+def _add_customers(db: Session, story: Story, site: Site, at: datetime) -> dict[str, int]:
+    rows = {}
+    for customer in story.records.customers:
+        row = Customer(
+            site_id=site.id or 0,
+            external_id=customer.user_id,
+            name=customer.name,
+            email=customer.email,
+            locale=customer.locale,
+            created_at=datetime.combine(customer.since, at.timetz()),
+        )
+        db.add(row)
+        rows[customer.key] = row
+    for name in dict.fromkeys(one.visitor for one in story.conversations if one.visitor):
+        row = Customer(site_id=site.id or 0, name=f"Visitor {name}", locale="en", created_at=at)
+        db.add(row)
+        rows[name] = row
+    db.flush()
+    return {key: row.id or 0 for key, row in rows.items()}
+
+
+def _add_policy(db: Session, document: str | None, shop: Shop, at: datetime) -> None:
+    owner = next(agent.email for agent in shop.agents if agent.role == "owner")
+    author = next(agent.email for agent in shop.agents if agent.role == "lead")
+    if document is None:
+        shipped = files("supportbot.routing").joinpath("default_policy.yaml").read_text(encoding="utf-8")
+        document = shipped.replace(SHIPPED_OWNER, owner)
+    approver = parse_policy(document).owner
+    author = author if author != approver else owner
+    ensure_first_policy(db, document=document, author=author, approver=approver, at=at)
