@@ -84,9 +84,13 @@ class TooMany(SupportbotError):
 
 
 class Unavailable(SupportbotError):
-    """A part that is needed does not answer; nothing was accepted."""
+    """A part that is needed does not answer; nothing was accepted. Try again after `retry_after_s` seconds."""
 
     code = "unavailable"
+
+    def __init__(self, message: str, *, retry_after_s: int = 5) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class PolicyError(SupportbotError):

@@ -23,3 +23,14 @@ class Person:
         """Up to two letters for the round picture."""
         words = self.name.split()
         return "".join(word[0] for word in (words[0], words[-1])[: len(words)]).upper() if words else "?"
+
+
+@dataclass(frozen=True, slots=True)
+class ShopUser:
+    """A customer as the shop signed them. `external_id` is the shop's own user id (1 to 200 characters); what the
+    shop did not say is empty or None."""
+
+    external_id: str
+    name: str = ""
+    email: str | None = None
+    locale: str | None = None

@@ -1,10 +1,10 @@
 """Values of the inbox that cross borders."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Literal
 
 from supportbot.audit.actions import AuditLog
+from supportbot.channels.types import InboundMessage as InboundMessage  # what `receive_message` takes
 from supportbot.clock import Clock
 from supportbot.engine import Engine
 
@@ -20,17 +20,6 @@ class Desk:
     engine: Engine
     audit: AuditLog
     clock: Clock
-
-
-@dataclass(frozen=True, slots=True)
-class InboundMessage:
-    """A customer's message as a channel understood it. `external_id` is the client's own id of it."""
-
-    channel: str
-    customer_id: int
-    external_id: str
-    text: str
-    received_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

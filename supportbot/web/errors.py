@@ -69,7 +69,7 @@ def _deliberate(error: SupportbotError) -> BaseResponse:
         logger.exception("request failed", extra={"code": error.code})
     if status == 401 and not wants_json() and request.method == "GET":
         return redirect(url_for("login.page", next=request.full_path.rstrip("?")), code=303)
-    wait_s = error.retry_after_s if isinstance(error, TooMany) else None
+    wait_s = error.retry_after_s if isinstance(error, TooMany | Unavailable) else None
     return _answer(status, error.code, error.message, error.fields, retry_after_s=wait_s)
 
 
