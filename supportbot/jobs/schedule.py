@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
-from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from supportbot.clock import iso_week
@@ -55,13 +54,6 @@ SCHEDULE: tuple[Scheduled, ...] = (
         "Opens conversations whose snooze is over.",
     ),
     Scheduled(
-        "draw_review",
-        "Mondays at 06:00 in the team's zone",
-        lambda zone: CronTrigger(day_of_week="mon", hour=6, timezone=zone),
-        last_week,
-        "Draws the weekly review's sample of the week that has just ended.",
-    ),
-    Scheduled(
         "prune",
         "every hour",
         lambda _: IntervalTrigger(hours=1),
@@ -92,5 +84,4 @@ def start_clock(database: Database, desk: Desk, zone: ZoneInfo) -> BackgroundSch
             enqueue_scheduled, entry.trigger(zone), args=(database, desk, entry.name, zone), id=entry.name
         )
     scheduler.start()
-    enqueue_scheduled(database, desk, "draw_review", zone)
     return scheduler

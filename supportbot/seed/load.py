@@ -91,7 +91,8 @@ def seed(
         users, people = _add_people(db, audit, story.shop, password)
         customers = _add_customers(db, story, site, clock())
         import_records(db, billing_records(story), at=clock())
-        sources = [(f"{one.slug}.md", one.source) for one in (*story.articles, story.policy)]
+        sources = [(f"{article.slug}.md", article.source) for article in story.articles]
+        sources.append((f"{story.policy.slug}.md", story.policy.source))
         import_articles(db, sources, at=clock(), publish=True, audit=audit)
         _add_policy(db, policy_document, story.shop, clock())
     cast = Cast(drafting, clock, people, customers, site)

@@ -7,8 +7,11 @@ from zoneinfo import ZoneInfo
 from flask import Flask, request, url_for
 from flask_login import current_user
 
-from supportbot.accounts.rules import may
+from supportbot.accounts.rules import Right, may
 from supportbot.accounts.types import Person
+
+# The navigation in its order: who sees an entry, its name, endpoint and icon.
+NAVIGATION: tuple[tuple[Right, tuple[str, str, str]], ...] = (("answer", ("Inbox", "inbox.page", "inbox")),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +59,7 @@ def _person_view(person: Person) -> PersonView:
 
 
 def _pages(person: Person) -> list[PageLink]:
-    entries = [("Inbox", "inbox.page", "inbox")]
-    if may(person, "review"):
-        entries.append(("Review", "review.page", "review"))
-    entries.append(("Policy", "routing.page", "route"))
+    entries = [entry for right, entry in NAVIGATION if may(person, right)]
     family = (request.endpoint or "").partition(".")[0]
     return [
         PageLink(name, url_for(endpoint), symbol, endpoint.partition(".")[0] == family)
