@@ -22,8 +22,8 @@ BIN := $(VENV)/bin
 # pip neither asks, nor looks for a newer self, nor leaves the locked and hashed set.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 LOG := $(VENV)/pip.log
-# Two at a time; tests that share a browser or count seconds stay together (tests/conftest.py).
-TEST_RUN := -n 2 --dist loadgroup
+# Two processes; the tests of one file stay together (tests/conftest.py).
+TEST_RUN := -n 2
 COMPILE := build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header pyproject.toml --extra build
 

@@ -7,29 +7,50 @@ import socket
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
+from xdist.scheduler import LoadScopeScheduling
 
 from supportbot.db import Database, normal_url
 from supportbot.migrating import upgrade
 from tests.browser import LAUNCH_ARGS, find_chromium, keep_screenshot, watch_for_errors
 from tests.postgres import URL_VARIABLE, administer, start_server
 
+# Kill tests measure time and start many processes: never two of them at once.
+STORM = "tests/storm/"
+LONG_FIRST = (STORM, "tests/journeys/", "tests/engine/", "tests/test_ground.py", "tests/test_packaging.py")
+
 _FAILED = pytest.StashKey[bool]()
 _numbers = itertools.count(1)
 
 
-# Running: groups, and skips in CI
+# Running: order, two processes, and skips in CI
+
+
+class OneFileOneProcess(LoadScopeScheduling):
+    """Hands whole files to the processes of `-n 2`, and all storms to the same one.
+
+    xdist's own groups (`--dist loadgroup`) have no effect with pytest 9.2: node ids can no longer be changed.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return STORM if nodeid.startswith(STORM) else nodeid.partition("::")[0]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneFileOneProcess:
+    """Spread the tests by file."""
+    config.option.loadscopereorder = False
+    return OneFileOneProcess(config, log)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep browser tests on one process and storms on one, so that at most two of either compete."""
-    for item in items:
-        if "page" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("browser"))
-        elif "tests/storm/" in item.nodeid:
-            item.add_marker(pytest.mark.xdist_group("storm"))
+    """Begin with what takes longest, so that two processes end together."""
+    items.sort(
+        key=lambda item: next((at for at, part in enumerate(LONG_FIRST) if part in item.nodeid), len(LONG_FIRST))
+    )
 
 
 @pytest.hookimpl(wrapper=True)

@@ -19,19 +19,34 @@ from supportbot.clock import system_clock
 from supportbot.db import Database
 from supportbot.inbox.tables import Site
 from tests.browser import keep_screenshot, run_axe, watch_for_errors
-from tests.conftest import free_port
+from tests.conftest import OneFileOneProcess, free_port
 
 ROOT = Path(__file__).parent.parent
 
 
-@pytest.mark.parametrize(("where", "outcome"), [("true", "1 failed"), ("", "1 skipped")])
-def test_a_skipped_test_has_failed_in_ci(tmp_path: Path, where: str, outcome: str) -> None:
-    (tmp_path / "test_lazy.py").write_text("import pytest\ndef test_lazy(): pytest.skip('no server')\n")
+def test_a_skipped_test_has_failed_in_ci(tmp_path: Path) -> None:
+    (tmp_path / "test_lazy.py").write_text(
+        "import pytest\ndef test_lazy(): pytest.skip('no server')\ndef test_good(): pass\n"
+    )
     command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-c", ROOT / "pyproject.toml", tmp_path]
 
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "CI": where}, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "CI": "true"}, capture_output=True, text=True)
 
-    assert outcome in done.stdout.splitlines()[-1]
+    assert done.stdout.splitlines()[-1].startswith("1 failed, 1 passed")
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_together"),
+    [
+        ("tests/a/test_b.py::test_1", "tests/a/test_b.py::test_2[x::y]", True),
+        ("tests/a/test_b.py::test_1", "tests/a/test_c.py::test_1", False),
+        ("tests/storm/test_kill.py::test_1", "tests/storm/test_rush.py::test_1", True),
+    ],
+)
+def test_one_file_and_all_storms_stay_in_one_process(one: str, other: str, is_together: bool) -> None:
+    scheduler = object.__new__(OneFileOneProcess)
+
+    assert (scheduler._split_scope(one) == scheduler._split_scope(other)) is is_together
 
 
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="this system has no setpriv")

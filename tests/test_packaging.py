@@ -15,9 +15,6 @@ import yaml
 ROOT = Path(__file__).parent.parent
 TOP_FOLDERS = ("templates", "prompts", "migrations")
 
-# One process builds and installs for all of them.
-pytestmark = pytest.mark.xdist_group("packaging")
-
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
