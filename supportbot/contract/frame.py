@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 from supportbot.contract.catalogue import catalogue
 from supportbot.contract.money import format_money
 from supportbot.contract.types import CASE_KEYS, Action, CaseField, CaseFrame, CaseKey, Money, Outcome, RenderedReply
-from supportbot.contract.when import moment, near_moment
+from supportbot.contract.when import moment, moment_in_words, near_moment
 
 
 def case_frame(
@@ -48,7 +48,7 @@ def next_update_words(by: datetime | None, *, now: datetime, zone: tzinfo, local
 
     Empty when no more is due or the time has passed.
     """
-    return moment(by, zone=zone, locale=locale) if by and by > now else ""
+    return moment_in_words(by, zone=zone, locale=locale) if by and by > now else ""
 
 
 def held_notice(
@@ -78,7 +78,7 @@ def held_notice(
         locale=locale,
         sign_off=sign_off,
     )
-    when = near_moment(by, now=now, zone=zone, locale=locale) if now else moment(by, zone=zone, locale=locale)
+    when = near_moment(by, now=now, zone=zone, locale=locale) if now else moment_in_words(by, zone=zone, locale=locale)
     shown = ("case_number", "status", "next_update_by")
     return RenderedReply(
         answer=words.notices.held.format(question=words.question_label(topic)),

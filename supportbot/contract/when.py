@@ -3,18 +3,23 @@
 from datetime import datetime, timedelta, tzinfo
 
 from babel.core import Locale, UnknownLocaleError
-from babel.dates import format_datetime
+from babel.dates import format_skeleton
 
 from supportbot.contract.catalogue import catalogue
 
 
 def moment(at: datetime, *, zone: tzinfo, locale: str = "en") -> str:
-    """ "Tue 24 Nov, 12:00". The same words today and tomorrow, so they never go stale."""
-    return format_datetime(at.astimezone(zone), "EEE d MMM, HH:mm", tzinfo=zone, locale=catalogue(locale).date_locale)
+    """ "Tue 24 Nov, 12:00", for the case block. The same words today and tomorrow, so they never go stale."""
+    return _written(at, "MMMEd", zone, locale)
+
+
+def moment_in_words(at: datetime, *, zone: tzinfo, locale: str = "en") -> str:
+    """ "Tuesday 24 November, 12:00", for sentences."""
+    return _written(at, "MMMMEEEEd", zone, locale)
 
 
 def near_moment(at: datetime, *, now: datetime, zone: tzinfo, locale: str = "en") -> str:
-    """ "today, 17:00" or "tomorrow, 12:00" where that is so, else as `moment`. Only for text sent at `now`."""
+    """ "today, 17:00" or "tomorrow, 12:00" where that is so, else in words. Only for text sent at `now`."""
     day = at.astimezone(zone).date()
     today = now.astimezone(zone).date()
     words = catalogue(locale).words
@@ -23,7 +28,7 @@ def near_moment(at: datetime, *, now: datetime, zone: tzinfo, locale: str = "en"
         return words.today.format(time=time)
     if day == today + timedelta(days=1):
         return words.tomorrow.format(time=time)
-    return moment(at, zone=zone, locale=locale)
+    return moment_in_words(at, zone=zone, locale=locale)
 
 
 def spelling_locale(locale: str) -> str:
@@ -35,3 +40,8 @@ def spelling_locale(locale: str) -> str:
         return str(Locale.parse(language))
     except (UnknownLocaleError, ValueError):
         return "en_GB"
+
+
+def _written(at: datetime, skeleton: str, zone: tzinfo, locale: str) -> str:
+    there = at.astimezone(zone)
+    return f"{format_skeleton(skeleton, there, locale=catalogue(locale).date_locale)}, {there:%H:%M}"
