@@ -26,14 +26,14 @@ _BY = {
 
 
 def time_words(calendar: Calendar, at: datetime, locale: Locale) -> dict[str, str]:
-    """Names of months, and the time that a held notice sent at `at` gives: the next working day at noon."""
+    """The words for time in a talk: the month before the present one, as in `billing.yaml` whenever the words were
+    said, and the time that a held notice sent at `at` gives: the next working day at noon."""
     today = calendar.day_of(at)
     following = workday(today, 1)
     tomorrow, later = _BY[locale]
     weekday = format_date(following, "EEEE", locale=_BABEL[locale])
     return {
-        "this_month": _month(today, locale),
-        "last_month": _month(months_on(today, -1), locale),
+        "last_month": _month(months_on(calendar.today, -1), locale),
         "by": tomorrow if (following - today).days == 1 else later.format(day=weekday),
     }
 
