@@ -34,7 +34,8 @@ UNSAFE_MARKUP = {
 }
 UNSAFE_SCRIPT = {
     # The name alone is also what htmx calls a way to swap, which is fine.
-    "innerHTML or its kin": r"""(\.\s*|\[\s*["'])(innerHTML|outerHTML|srcdoc)\b|\binsertAdjacentHTML\b|document\.write""",
+    "innerHTML or its kin": r"""(\.\s*|\[\s*["'])(innerHTML|outerHTML|srcdoc)\b""",
+    "markup written into the page": r"\binsertAdjacentHTML\b|\bdocument\.write",
     "eval": r"\beval\s*\(|\bnew\s+Function\s*\(",
 }
 PATCHES = r"mock\.patch|monkeypatch\.setattr|mocker\.patch"
