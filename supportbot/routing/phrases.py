@@ -1,13 +1,14 @@
 """Finds the policy's phrases in a customer's words, in one pass and in bounded time.
 
-A phrase is words with five signs an owner can read: `refund*` any ending, `*buchung*` anywhere in the word,
-`charged|billed` either, `the?` may be missing, `..` up to four words between (in one sentence), `#` a number.
+A phrase is words with a few signs an owner can read: `refund*` any ending, `*buchung*` anywhere in the word,
+`charged|billed` either, `the?` may be missing, `..` up to four words between (in one sentence), `#` a number,
+`cancelled & charged` both anywhere in the message, `<charged>` any word of that group.
 Letters are compared without case, accents and invisible characters; German umlauts also as `ae`, `oe`, `ue`.
 """
 
 import re
 import unicodedata
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import product
@@ -17,6 +18,7 @@ MIN_STEM = 3
 MAX_HITS_PER_PHRASE = 4
 _MAX_GAPS = 2
 _MAX_OPTIONAL = 3
+_MAX_SIDES = 3
 
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
@@ -49,6 +51,10 @@ class Hit:
     key: Hashable
     first: int
     end: int
+
+    def overlaps(self, places: Collection[int]) -> bool:
+        """Whether one of its words stands at one of these places."""
+        return any(at in places for at in range(self.first, self.end))
 
 
 def clean(text: str) -> str:
@@ -91,8 +97,18 @@ def words_of(text: str) -> tuple[Word, ...]:
     return tuple(words)
 
 
-def phrase_problem(phrase: str) -> str | None:
-    """What is wrong with a phrase, in words; None when it can be used."""
+Groups = Mapping[str, Sequence[str]]
+
+
+def phrase_problem(phrase: str, *, groups: Groups | None = None) -> str | None:
+    """What is wrong with a phrase, in words; None when it can be used with these groups."""
+    sides = phrase.split(" & ")
+    if len(sides) > _MAX_SIDES:
+        return f"joins more than {_MAX_SIDES} sides with '&'; keep the telling ones"
+    return next((problem for side in sides if (problem := _side_problem(side, groups or {}))), None)
+
+
+def _side_problem(phrase: str, groups: Groups) -> str | None:
     parts = phrase.split()
     if not [part for part in parts if part != ".."]:
         return "is empty; write at least one word"
@@ -104,29 +120,34 @@ def phrase_problem(phrase: str) -> str | None:
         return f"has more than {_MAX_OPTIONAL} words that may be missing; split it into two phrases"
     if all(part.endswith("?") for part in parts if part != ".."):
         return "may be missing as a whole; leave one word without '?'"
-    for part in parts:
-        problem = None if part == ".." else _part_problem(part)
-        if problem:
-            return problem
-    return None
+    return next((problem for part in parts if part != ".." and (problem := _part_problem(part, groups))), None)
 
 
-def _part_problem(part: str) -> str | None:
-    for atom in _atoms(part):
+def _part_problem(part: str, groups: Groups) -> str | None:
+    unknown = [name for name in _group_names(part) if name not in groups]
+    if unknown:
+        return f"names the group <{unknown[0]}>, which does not exist. Known: {', '.join(sorted(groups)) or 'none'}"
+    for atom in _atoms(part, groups):
         stem = fold(atom.strip("*"))
         if atom == "#":
             continue
         if not stem or not all(letter.isalnum() or letter in "$€£¥₺%" for letter in stem):
-            return f"has {part!r}, which is not a word; use letters, digits and * | ? # .."
+            return f"has {atom!r}, which is not a word; use letters, digits and * | ? # .. & <group>"
         if "*" in atom.strip("*"):
-            return f"has {part!r}; '*' may stand only at the start or the end of a word"
+            return f"has {atom!r}; '*' may stand only at the start or the end of a word"
         if "*" in atom and len(stem) < MIN_STEM:
-            return f"has {part!r}; a word with '*' needs at least {MIN_STEM} letters"
+            return f"has {atom!r}; a word with '*' needs at least {MIN_STEM} letters"
     return None
 
 
-def _atoms(part: str) -> list[str]:
-    return part.removesuffix("?").removeprefix("(").removesuffix(")").split("|")
+def _group_names(part: str) -> list[str]:
+    return [atom[1:-1] for atom in part.removesuffix("?").split("|") if atom.startswith("<") and atom.endswith(">")]
+
+
+def _atoms(part: str, groups: Groups) -> list[str]:
+    names = _group_names(part)
+    plain = [atom for atom in part.removesuffix("?").split("|") if atom[1:-1] not in names or not atom.startswith("<")]
+    return [*plain, *(atom for name in names for atom in groups[name])]
 
 
 @dataclass(slots=True)
@@ -170,17 +191,28 @@ class _Phrase:
     gaps: tuple[int, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """One side of a phrase joined with `&`: counts only when all `sides` of the same `number` are found."""
+
+    key: Hashable
+    number: int
+    place: int
+    sides: int
+
+
 class PhraseIndex:
     """Many phrases, found together. Each phrase stands under a key of the caller's choice."""
 
-    def __init__(self, phrases: Iterable[tuple[Hashable, str]]) -> None:
+    def __init__(self, phrases: Iterable[tuple[Hashable, str]], *, groups: Groups | None = None) -> None:
+        self._groups = groups or {}
         self._elements = _Elements()
         self._ids: dict[str, int] = {}
         self._by_first: dict[int, list[_Phrase]] = {}
-        for key, text in phrases:
-            for variant in _without_optional(text):
-                phrase = self._compile(key, variant)
-                self._by_first.setdefault(phrase.elements[0], []).append(phrase)
+        for number, (key, text) in enumerate(phrases):
+            sides = text.split(" & ")
+            for place, side in enumerate(sides):
+                self._add(key if len(sides) == 1 else _Side(key, number, place, len(sides)), side)
         self._fitting = lru_cache(maxsize=20_000)(self._elements.fitting)
 
     def find(self, words: Sequence[Word]) -> list[Hit]:
@@ -195,15 +227,18 @@ class PhraseIndex:
         counts: dict[int, int] = {}
         hits: list[Hit] = []
         for at, fit in enumerate(fits):
-            for first in fit:
-                for phrase in viable.get(first, ()):
-                    if counts.get(id(phrase), 0) >= MAX_HITS_PER_PHRASE:
-                        continue
-                    end = _match(phrase, 1, at + 1, words, fits)
-                    if end:
-                        counts[id(phrase)] = counts.get(id(phrase), 0) + 1
-                        hits.append(Hit(phrase.key, at, end))
-        return hits
+            for phrase in (phrase for first in fit for phrase in viable.get(first, ())):
+                count = counts.get(id(phrase), 0)
+                end = _match(phrase, 1, at + 1, words, fits) if count < MAX_HITS_PER_PHRASE else None
+                if end:
+                    counts[id(phrase)] = count + 1
+                    hits.append(Hit(phrase.key, at, end))
+        return _joined(hits)
+
+    def _add(self, key: Hashable, text: str) -> None:
+        for variant in _without_optional(text):
+            phrase = self._compile(key, variant)
+            self._by_first.setdefault(phrase.elements[0], []).append(phrase)
 
     def _fits(self, word: Word) -> frozenset[int]:
         fitting = self._fitting(word.folded)
@@ -227,9 +262,24 @@ class PhraseIndex:
         if known is not None:
             return known
         self._ids[part] = element = len(self._ids)
-        for atom in _atoms(part):
+        for atom in _atoms(part, self._groups):
             self._elements.add(atom, element)
         return element
+
+
+def _joined(hits: Sequence[Hit]) -> list[Hit]:
+    """The hits under the callers' keys; sides of a joined phrase only where the others stand too."""
+    found: dict[int, set[int]] = {}
+    for hit in hits:
+        if isinstance(hit.key, _Side):
+            found.setdefault(hit.key.number, set()).add(hit.key.place)
+    kept: list[Hit] = []
+    for hit in hits:
+        if not isinstance(hit.key, _Side):
+            kept.append(hit)
+        elif len(found[hit.key.number]) == hit.key.sides:
+            kept.append(Hit(hit.key.key, hit.first, hit.end))
+    return kept
 
 
 def _without_optional(phrase: str) -> list[list[str]]:

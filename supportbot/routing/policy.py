@@ -21,13 +21,13 @@ from supportbot.gateway.types import (
 from supportbot.routing.dates import Weekday, WorkingDays, working_days
 from supportbot.routing.phrases import PhraseIndex, flatten
 from supportbot.routing.problems import KnownNames, Problem, rule_problems, shape_problems
-from supportbot.routing.types import Topic
+from supportbot.routing.types import HoldKind, Topic
 from supportbot.routing.yaml_text import load_yaml
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,38}$")]
 Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=240)]
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s,;<>]{1,64}@[^@\s,;<>]{1,189}$", max_length=254)]
-Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120)]
+Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 PhrasesByLanguage = dict[Language, tuple[Phrase, ...]]
 
@@ -85,11 +85,15 @@ class TaskRule(_Strict):
 
 
 class HoldRule(_Strict):
-    """Words that hold a message for a person. `says` is the reason in the owner's words."""
+    """Words that hold a message for a person. `says` is the reason in the owner's words.
+
+    `hold`: money (a refund or billing dispute) and risk (legal, medical, fraud ...) are high risk; unsure is not, and
+    an agent may release it.
+    """
 
     name: Name
     says: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=60)]
-    hold: Literal["money", "risk"]
+    hold: HoldKind
     topic: Topic | None = None
     phrases: PhrasesByLanguage
 
@@ -116,8 +120,10 @@ class HoldWhenUnsure(_Strict):
 class TriageRules(_Strict):
     """Everything triage knows without a model: readable, versioned with the policy."""
 
+    groups: dict[Name, tuple[Phrase, ...]] = Field(default_factory=dict)
     rules: tuple[HoldRule, ...] = Field(min_length=1)
     lookalikes: tuple[LookAlike, ...] = ()
+    courtesy: tuple[Phrase, ...] = ()
     topics: dict[Topic, tuple[Phrase, ...]]
     routine: dict[Language, dict[Topic, tuple[Phrase, ...]]] = Field(default_factory=dict)
     hold_when_unsure: HoldWhenUnsure = HoldWhenUnsure()
@@ -131,16 +137,18 @@ class TriageRules(_Strict):
     def index(self) -> PhraseIndex:
         """All phrases, ready to be found.
 
-        Keys: ("rule" or "lookalike" or "but_not", name), ("topic", topic), ("routine", language, topic).
+        Keys: ("rule" or "lookalike" or "but_not", name), ("topic", topic), ("courtesy", topic),
+        ("routine", language, topic).
         """
         pairs = [pair for rule in self.rules for pair in flatten(rule.phrases, ("rule", rule.name))]
         for alike in self.lookalikes:
             pairs += flatten(alike.phrases, ("lookalike", alike.name))
             pairs += flatten(alike.but_not, ("but_not", alike.name))
         pairs += [(("topic", topic), phrase) for topic, phrases in self.topics.items() for phrase in phrases]
+        pairs += [(("courtesy", "feedback_other"), phrase) for phrase in self.courtesy]
         for language, topics in self.routine.items():
             pairs += [(("routine", language, topic), phrase) for topic, listed in topics.items() for phrase in listed]
-        return PhraseIndex(pairs)
+        return PhraseIndex(pairs, groups=self.groups)
 
 
 class Limits(_Strict):

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from supportbot.gateway.types import OUTCOME_CLASSES
 from supportbot.routing.addresses import base_url_problem
 from supportbot.routing.dates import reply_by_problem
-from supportbot.routing.phrases import phrase_problem
+from supportbot.routing.phrases import Groups, phrase_problem
 
 MODELLESS_TASK = "triage"
 NEEDED_TASKS = ("routine_reply", "dispute_reply")
@@ -57,7 +57,7 @@ def rule_problems(raw: Mapping[str, Any], known: KnownNames | None) -> list[Prob
         *_model_problems(_mapping(raw.get("models")), known),
         *_missing_tasks(raw),
         *_reply_by_problems(raw),
-        *_phrase_problems(raw.get("triage"), "triage"),
+        *_all_phrase_problems(_mapping(raw.get("triage"))),
         *_name_problems(_mapping(raw.get("triage"))),
     ]
     models = set(_mapping(raw.get("models")))
@@ -198,17 +198,31 @@ def _time_problems(path: str, task: Mapping[str, Any], _: KnownNames | None) -> 
         yield Problem(f"{path}.deadline_s", deadline, advice)
 
 
-def _phrase_problems(value: object, path: str, *, inside: bool = False) -> Iterator[Problem]:
+def _all_phrase_problems(triage: Mapping[str, Any]) -> Iterator[Problem]:
+    groups = {name: _strings(words) for name, words in _mapping(triage.get("groups")).items()}
+    for name, words in groups.items():
+        for word in words:
+            problem = phrase_problem(word) if " " not in word.strip() else "is more than one word"
+            if problem:
+                yield Problem(f"triage.groups.{name}", word, f"{problem}.")
+    for key, value in triage.items():
+        if key != "groups":
+            yield from _phrase_problems(value, f"triage.{key}", groups, inside=key in _HOLD_PHRASES)
+
+
+_HOLD_PHRASES = ("phrases", "but_not", "courtesy", "topics", "routine")
+
+
+def _phrase_problems(value: object, path: str, groups: Groups, *, inside: bool) -> Iterator[Problem]:
     """Every string below `phrases`, `but_not`, `topics` and `routine` is a phrase."""
     if isinstance(value, dict):
         for key, child in value.items():
-            deeper = inside or key in ("phrases", "but_not", "topics", "routine")
-            yield from _phrase_problems(child, f"{path}.{key}", inside=deeper)
+            yield from _phrase_problems(child, f"{path}.{key}", groups, inside=inside or key in _HOLD_PHRASES)
     elif isinstance(value, list):
         for number, child in enumerate(value):
-            yield from _phrase_problems(child, f"{path}.{number}", inside=inside)
+            yield from _phrase_problems(child, f"{path}.{number}", groups, inside=inside)
     elif inside and isinstance(value, str):
-        problem = phrase_problem(value)
+        problem = phrase_problem(value, groups=groups)
         if problem:
             yield Problem(path, value, f"{problem}.")
 

@@ -8,6 +8,7 @@ from supportbot.routing.types import HoldKind, Reason, RouteDecision, Topic, Tri
 FAST_TASK = "routine_reply"
 REASONING_TASK = "dispute_reply"
 LONGEST_REASON = 120
+_MAX_WORDS = 3
 TOPIC_WORDS: dict[Topic, str] = {
     "billing": "billing",
     "refund": "refund",
@@ -72,7 +73,7 @@ def _reason(policy: RoutingPolicy, triage: Triage, kind: HoldKind | None) -> str
     if kind == "money":
         return _with_words("Refund or billing dispute", words)
     if kind is None:
-        return _with_words(f"Routine: {TOPIC_WORDS[triage.topic]}", words)
+        return _with_words(f"Routine, {TOPIC_WORDS[triage.topic]}", words)
     says = deciding[0].text if deciding else "nothing told what it is about"
     return _with_words(f"Not sure: {says}" if kind == "unsure" else says, words)
 
@@ -80,10 +81,12 @@ def _reason(policy: RoutingPolicy, triage: Triage, kind: HoldKind | None) -> str
 def _with_words(opening: str, words: Sequence[str]) -> str:
     """The opening and as many of the words it rests on as fit; `words` are the customer's own."""
     text = opening if len(opening) <= LONGEST_REASON else f"{opening[: LONGEST_REASON - 1]}…"
+    plain = list(dict.fromkeys(" ".join(word.split()) for word in words))
+    telling = [word for word in plain if not any(word != other and word in other for other in plain)][:_MAX_WORDS]
     joint = ": "
-    for number, word in enumerate(dict.fromkeys(" ".join(word.split()) for word in words)):
+    for number, word in enumerate(telling, start=2):
         longer = f"{text}{joint}'{word}'"
-        if len(longer) > LONGEST_REASON or number == 3:
+        if len(longer) > LONGEST_REASON:
             break
-        text, joint = longer, " and " if number == len(words) - 2 else ", "
+        text, joint = longer, " and " if number == len(telling) else ", "
     return text

@@ -183,13 +183,26 @@ def test_a_time_that_cannot_be_kept_is_refused() -> None:
 
 
 def test_a_phrase_that_finds_nothing_is_refused_with_its_place() -> None:
-    fields = problems_of(changed(("[refund policy]", '["re*"]')))
+    fields = problems_of(changed(('"more than once & <charged>"', '"re*"')))
 
-    assert "at least 3 letters" in fields["triage.lookalikes.0.phrases.en.0"]
+    assert "at least 3 letters" in next(iter(fields.values()))
+    assert [path.startswith("triage.rules.1.phrases.en.") for path in fields] == [True]
+
+
+def test_a_phrase_with_an_unknown_group_is_refused_with_the_known_ones() -> None:
+    fields = problems_of(changed(('"more than once & <charged>"', '"once & <billed>"')))
+
+    assert "<billed>, which does not exist. Known: " in next(iter(fields.values()))
+
+
+def test_a_group_of_more_than_words_is_refused() -> None:
+    fields = problems_of(changed(("took: [took,", 'took: ["took away",')))
+
+    assert "more than one word" in fields["triage.groups.took"]
 
 
 def test_two_rules_of_one_name_are_refused() -> None:
-    fields = problems_of(changed(("- name: refund_policy", "- name: refund")))
+    fields = problems_of(changed(("- name: about_the_refund_policy", "- name: refund")))
 
     assert "used twice" in fields["triage.lookalikes.0.name"]
 

@@ -18,7 +18,7 @@ TWICE = Reason("rule", "charged_twice", "Charged twice", ("billed twice",))
 LEGAL = Reason("rule", "legal", "Names a lawyer or a court", ("my lawyer",))
 UNKNOWN = Reason("unsure", "unknown_words", "most words are unknown")
 THREAD = Reason("thread", "open_money_case", "a money question is still open on this conversation")
-INVOICE = Reason("rule", "topic", "billing", ("invoice",))
+INVOICE = Reason("rule", "topic_billing", "about billing", ("invoice",))
 
 
 def triage(*reasons: Reason, high: bool = False, unsure: bool = False) -> Triage:
@@ -38,7 +38,7 @@ def test_an_everyday_question_takes_the_fast_lane_without_a_hold() -> None:
 
     assert (decision.lane, decision.task, decision.compare_task) == ("fast", "routine_reply", None)
     assert (decision.hold, decision.hold_kind) == (False, None)
-    assert decision.reason == "Routine: billing: 'invoice'"
+    assert decision.reason == "Routine, billing: 'invoice'"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,94 @@
+"""Which words triage knows, and in which language and script a text is written."""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from importlib import resources
+
+from supportbot.routing.phrases import Word, fold
+
+# Small words by which a language shows itself; they carry no request of their own.
+_SMALL_WORDS: Mapping[str, str] = {
+    "de": "der die das dem den des ein eine einen einem einer ich du er sie es wir ihr mir mich dir dich ihnen ihre "
+    "ihren mein meine meinen meiner meinem dein ihr unser und oder aber nicht kein keine ist sind war bin hat haben "
+    "habe hatte kann können könnte könnt möchte will würde werden wird wurde bitte wo wie was wann warum wer welche "
+    "welcher zu zum zur in im an am auf aus bei mit nach von vom für über um als auch noch schon nur sehr hier jetzt "
+    "mal gerne gern denn dass wenn euch eure eurer euren heute morgen gibt lg mfg grüße viele liebe freundliche "
+    "bekomme finde brauche machen kommt endlich neue neuen letzte letzten monat",
+    "fr": "le la les l un une des du de d je j tu il elle nous vous ils on me m te se s mon ma mes ton votre vos notre "
+    "ce cette ces et ou mais ne n pas que qu qui quoi où comment quand pourquoi est suis sont ai as a avez ont avoir "
+    "être peux peut puis pouvez voudrais veux faire s'il plaît svp à au aux en dans sur pour par avec sans plus très "
+    "déjà encore bien ici mois dernier nouvelle trouver besoin bonjour merci cordialement c'est y",
+    "es": "el la los las un una unos de del al a yo tú él ella nosotros ustedes me te se le lo mi mis tu su sus "
+    "nuestro y o pero no que qué quién dónde cómo cuándo por para con sin en es está están son soy estoy he ha han "
+    "hay tengo tiene puedo puede podría quiero quisiera necesito favor hola gracias ya más muy este esta mes último "
+    "última nueva nuevo mucho saludos encuentro hacer ver",
+    "pt": "o a os as um uma de do da dos das no na em por para com sem eu ele ela nós vocês me te se meu minha meus "
+    "minhas seu sua e ou mas não que quem onde como quando é está estão são estou tenho tem posso pode poderia quero "
+    "queria preciso favor olá obrigado obrigada já mais muito este esta mês último última novo nova fazer ver",
+    "it": "il lo la i gli le un uno una di del della dei da dal in nel nella con su per tra io tu lui lei noi voi mi "
+    "ti si ci mio mia miei mie tuo suo vostro e o ma non che chi dove come quando è sono ho ha hanno posso può "
+    "potrei vorrei voglio devo bisogno favore ciao grazie già più molto questo questa mese ultimo ultima nuovo fare",
+    "nl": "de het een ik jij u hij zij wij jullie mij me mijn jouw uw ons onze en of maar niet geen dat die dit deze "
+    "wie wat waar hoe wanneer waarom is zijn ben heb heeft hebben had kan kunnen kunt wil zou wordt worden graag "
+    "alstublieft aub van voor naar met op in aan uit bij om te nog al ook zeer hier nu maand laatste nieuwe kom vind "
+    "krijg groeten",
+    "pl": "i w na do z ze o u po za od dla przez jest są był mam ma mogę może chcę chciałbym chciałabym proszę nie "
+    "tak to ten ta te jak gdzie kiedy co kto czy mój moja moje moją mojej mojego się mi mnie już jeszcze bardzo "
+    "miesiąc ostatnia ostatni nowy nowe dzień dobry dziękuję",
+    "tr": "ve ile bir bu şu o ben sen siz biz bana benim mi mı mu mü var yok için nasıl nerede ne zaman neden değil "
+    "çok daha lütfen istiyorum gerek olarak kadar son ay yeni ama da de ki hangi merhaba teşekkürler",
+    "ar": "في من الي علي عن مع هل ما ماذا متي كيف اين وين فين انا انت نحن لي لك هذا هذه ذلك التي الذي و او لكن لا "
+    "لم لن ليس كان يمكن يمكنني اريد احتاج ارجو من فضلك رجاء شكرا مرحبا السلام عليكم ان قد كل بعد قبل جديد الشهر "
+    "الماضي ابحث اجد",
+}
+_SCRIPTS_OF_KNOWN = ("LATIN", "ARABIC")
+_MIN_MIXED_LETTERS = 3
+
+
+@lru_cache(maxsize=1)
+def english_words() -> frozenset[str]:
+    """The English words that triage knows, folded."""
+    text = resources.files("supportbot.triage").joinpath("english_words.txt").read_text(encoding="utf-8")
+    return frozenset(line for line in text.splitlines() if line and not line.startswith("#"))
+
+
+@lru_cache(maxsize=16)
+def small_words(language: str) -> frozenset[str]:
+    """The small words of a language, folded; empty for one that triage does not know."""
+    return frozenset(fold(word) for word in _SMALL_WORDS.get(language, "").split())
+
+
+def known_share(words: Sequence[Word]) -> float:
+    """The share of words that are known English; numbers and signs do not count. 1.0 when there are none."""
+    plain = [word.folded for word in words if not word.is_number and not word.folded.isdigit() and len(word.folded) > 1]
+    if not plain:
+        return 1.0
+    known = english_words()
+    return sum(word in known for word in plain) / len(plain)
+
+
+def strange_script(words: Sequence[Word]) -> str | None:
+    """The first word in a script that triage does not read, or that mixes scripts; None when there is none.
+
+    A single odd sign is no word: only three such letters or more count.
+    """
+    for word in words:
+        if word.folded.isascii():
+            continue
+        scripts = {_script(letter) for letter in word.folded if letter.isalpha()}
+        if len(scripts) > 1 and len(word.folded) >= _MIN_MIXED_LETTERS:
+            return word.folded
+    return None
+
+
+def foreign_letters_share(words: Sequence[Word]) -> float:
+    """The share of letters in scripts other than those of the known languages."""
+    letters = [letter for word in words if not word.folded.isascii() for letter in word.folded if letter.isalpha()]
+    total = sum(len(word.folded) for word in words)
+    return sum(_script(letter) not in _SCRIPTS_OF_KNOWN for letter in letters) / total if total else 0.0
+
+
+@lru_cache(maxsize=4096)
+def _script(letter: str) -> str:
+    return unicodedata.name(letter, "UNKNOWN").split(" ", 1)[0]

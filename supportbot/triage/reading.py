@@ -1,0 +1,50 @@
+"""Reads one message once: its words, and every phrase of the policy that stands in it."""
+
+from dataclasses import dataclass
+
+from supportbot.routing.phrases import Hit, Word, clean, words_of
+from supportbot.routing.policy import TriageRules
+
+# Longer messages are held anyway; what stands beyond is not looked at.
+MAX_READ_CHARACTERS = 6_000
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A message's clean text, its words, and the phrases found, less those that a look-alike explains."""
+
+    text: str
+    words: tuple[Word, ...]
+    hits: tuple[Hit, ...]
+    explained: frozenset[str]
+
+    def of(self, kind: str) -> tuple[Hit, ...]:
+        """The hits of one kind: "rule", "topic", "routine"."""
+        return tuple(hit for hit in self.hits if key_of(hit)[0] == kind)
+
+    @property
+    def topical(self) -> tuple[Hit, ...]:
+        """The hits that speak for a topic."""
+        return (*self.of("topic"), *self.of("routine"), *self.of("courtesy"))
+
+    def quote(self, hit: Hit) -> str:
+        """The customer's own words of a hit."""
+        return self.text[self.words[hit.first].start : self.words[hit.end - 1].end]
+
+
+def key_of(hit: Hit) -> tuple[str, ...]:
+    """The policy's key of a hit: its kind, then names."""
+    assert isinstance(hit.key, tuple)
+    return hit.key
+
+
+def read(text: str, rules: TriageRules) -> Reading:
+    """Find the policy's phrases in a text of any length and any letters."""
+    cleaned = clean(text[:MAX_READ_CHARACTERS])[:MAX_READ_CHARACTERS]
+    words = words_of(cleaned)
+    hits = rules.index.find(words)
+    contradicted = {key_of(hit)[1] for hit in hits if key_of(hit)[0] == "but_not"}
+    explaining = [hit for hit in hits if key_of(hit)[0] == "lookalike" and key_of(hit)[1] not in contradicted]
+    places = {at for hit in explaining for at in range(hit.first, hit.end)}
+    kept = tuple(hit for hit in hits if key_of(hit)[0] != "rule" or not hit.overlaps(places))
+    return Reading(cleaned, words, kept, frozenset(key_of(hit)[1] for hit in explaining))
