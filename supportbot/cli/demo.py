@@ -38,7 +38,7 @@ def demo(port: int, data_dir: Path | None, policy_file: Path | None, reset: bool
     """Run supportbot with a demo shop; Ctrl-C stops everything, a second start keeps the data."""
     folder = (data_dir or Path(os.environ.get("SUPPORTBOT_DATA_DIR") or "supportbot-data")).resolve()
     _require_free(port)
-    if reset:
+    if reset or _is_unfinished(folder):
         _reset(folder)
     env = _environment(folder, port)
     settings = load_settings(env)
@@ -75,6 +75,7 @@ def _prepare(settings: Settings, policy_file: Path | None) -> None:
             raise Conflict(f"{settings.data_dir} holds data that is not a demo's. Choose another --data-dir.")
         _write_demo_file(settings, known["site_key"], known["users"])
     else:
+        _write_demo_file(settings, "", [])
         _say("Writing a week of the demo shop ...")
         document = policy_file.read_text(encoding="utf-8") if policy_file else None
         seeded = seed(
@@ -181,11 +182,19 @@ def _require_free(port: int) -> None:
             ) from None
 
 
+def _is_unfinished(folder: Path) -> bool:
+    """Whether a first start was broken off: it leaves a `demo.json` without people."""
+    file = folder / "demo.json"
+    return file.is_file() and not json.loads(file.read_text() or "{}").get("users")
+
+
 def _reset(folder: Path) -> None:
     """Empty a demo's data folder; any other folder is left alone."""
+    if os.environ.get("SUPPORTBOT_DATABASE_URL"):
+        raise Conflict("SUPPORTBOT_DATABASE_URL names the database; empty it yourself, then start without --reset.")
     if not folder.exists() or not any(folder.iterdir()):
         return
-    if not (folder / "demo.json").is_file() and not (folder / "supportbot.db").is_file():
+    if not (folder / "demo.json").is_file():
         raise Conflict(f"{folder} is not a demo's data folder (it has no demo.json), so nothing was removed.")
     shutil.rmtree(folder)
 

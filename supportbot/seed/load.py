@@ -1,6 +1,7 @@
 """Writes the story into a database by playing it: the same actions that serve real customers run with a clock that
 stands where the story stands. So every draft, check, divergence and audit entry in the demo was really made."""
 
+import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
@@ -28,7 +29,7 @@ from supportbot.routing.policy import parse_policy
 from supportbot.seed.billing import billing_records
 from supportbot.seed.playing import Cast, play
 from supportbot.seed.story import tell_story
-from supportbot.seed.types import Shop, Story
+from supportbot.seed.types import RefundPolicy, Shop, Story
 
 SHIPPED_OWNER = "owner@example.test"
 
@@ -90,9 +91,9 @@ def seed(
         site = _add_site(db, story, clock())
         users, people = _add_people(db, audit, story.shop, password)
         customers = _add_customers(db, story, site, clock())
-        import_records(db, billing_records(story), at=clock())
+        import_records(db, billing_records(story), at=clock(), audit=audit)
         sources = [(f"{article.slug}.md", article.source) for article in story.articles]
-        sources.append((f"{story.policy.slug}.md", story.policy.source))
+        sources.append((f"{story.policy.slug}.md", _dated(story.policy)))
         import_articles(db, sources, at=clock(), publish=True, audit=audit)
         _add_policy(db, policy_document, story.shop, clock())
     cast = Cast(drafting, clock, people, customers, site)
@@ -101,6 +102,11 @@ def seed(
         for message_id in waiting:
             engine.enqueue(db, DRAFT_JOB, key=f"draft:{message_id}", ids={"message_id": message_id})
     return Seeded(story.shop.site_key, users)
+
+
+def _dated(policy: RefundPolicy) -> str:
+    """The policy's file with the day on which it was published in this telling."""
+    return re.sub(r"(?m)^published:.*$", f"published: {policy.published_at.date()}", policy.source, count=1)
 
 
 def _opening(story: Story) -> datetime:
