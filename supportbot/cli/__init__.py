@@ -1,17 +1,47 @@
-"""The command `supportbot`: one module per command group, each added below with one line."""
+"""The command `supportbot`: one line per command below; its module is loaded when the command is used."""
 
 import sys
+from importlib import import_module
 from typing import Any
 
 import click
 
 from supportbot import __version__
-from supportbot.cli import secret
 from supportbot.errors import SupportbotError
+
+# Command name to where it stands. Lazy, because `supportbot triage classify` must start in a moment.
+COMMANDS = {
+    "audit": "supportbot.cli.watching:audit",
+    "demo": "supportbot.cli.demo:demo",
+    "doctor": "supportbot.cli.watching:doctor",
+    "jobs": "supportbot.cli.watching:jobs",
+    "migrate": "supportbot.cli.serving:migrate",
+    "replay": "supportbot.cli.replay:replay",
+    "seed": "supportbot.cli.seeding:seed",
+    "secret": "supportbot.cli.secret:secret",
+    "serve": "supportbot.cli.serving:serve",
+    "token": "supportbot.cli.people:token",
+    "user": "supportbot.cli.people:user",
+    "worker": "supportbot.cli.serving:worker",
+}
 
 
 class Commands(click.Group):
-    """Turns deliberate errors into one message on stderr and exit code 1; wrong use stays exit code 2."""
+    """Loads commands when they are used, and turns deliberate errors into one message on stderr and exit code 1."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Every command's name, in order."""
+        del ctx
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name; None when there is none."""
+        del ctx
+        module, _, name = COMMANDS.get(cmd_name, "").partition(":")
+        if not module:
+            return None
+        command = getattr(import_module(module), name)
+        return command if isinstance(command, click.Command) else None
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; a `SupportbotError` ends it with its own words, never a traceback."""
@@ -26,6 +56,3 @@ class Commands(click.Group):
 @click.version_option(__version__, prog_name="supportbot")
 def main() -> None:
     """A self-hosted customer-support assistant: fast drafts, held disputes, one reply contract."""
-
-
-main.add_command(secret.secret)
