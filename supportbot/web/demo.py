@@ -37,7 +37,7 @@ def shop() -> str:
     visitor = {"name": "A visitor", "url": url_for("demo.shop"), "current": chosen is None}
     return render_template(
         "demo/shop.html",
-        shop={"name": site.name, "site_key": site.key, **site.settings},
+        shop={"name": site.name, "site_key": site.key, "currency": site.currency, **site.settings},
         people=[visitor, *people],
         identity_token=token,
     )
