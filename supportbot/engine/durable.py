@@ -60,7 +60,7 @@ class DbosEngine(Kinds):
         self._check_same_database(db)
         options = EnqueueOptions(
             workflow_name=job_kind.name,
-            queue_name=job_kind.queue,
+            queue_name=job_kind.full_queue,
             workflow_id=key,
             app_version=APPLICATION_VERSION,
         )
@@ -143,8 +143,10 @@ class DbosEngine(Kinds):
 
     def _declare_queues(self, engine: sa.Engine) -> None:
         client = _client(engine)
-        for kind in {kind.queue: kind for kind in self.kinds.values()}.values():
-            client.register_queue(kind.queue, worker_concurrency=kind.concurrency, polling_interval_sec=kind.poll_s)
+        for kind in self.kinds.values():
+            client.register_queue(
+                kind.full_queue, worker_concurrency=kind.concurrency, polling_interval_sec=kind.poll_s
+            )
 
     def _check_same_database(self, db: Session) -> None:
         if db.get_bind().engine.url != self._database.engine.url:

@@ -7,7 +7,7 @@ Only plain columns are used; the contract suite fails if a DBOS version changes 
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -143,24 +143,23 @@ def running_by_executor(db: Session) -> dict[str, int]:
     return {row[0]: row[1] for row in _connection(db).execute(grouped) if row[0]}
 
 
-def claimed_jobs(db: Session, executor: str, *, before: datetime) -> dict[str, str]:
-    """Key to kind of what an executor has claimed before a moment and not finished."""
-    mine = sa.select(_JOB.c.workflow_uuid, _JOB.c.name).where(
+def claimed_jobs(db: Session, executor: str, *, before: datetime) -> set[str]:
+    """The keys of what an executor has claimed before a moment and not finished."""
+    mine = sa.select(_JOB.c.workflow_uuid).where(
         _JOB.c.status == sa.literal_column("'PENDING'"),
         _JOB.c.executor_id == executor,
         _JOB.c.started_at_epoch_ms < _ms(before),
     )
-    return {row[0]: row[1] for row in _connection(db).execute(mine)}
+    return set(_connection(db).execute(mine).scalars())
 
 
-def put_back(db: Session, executor: str, keys: Collection[str], *, now: datetime, delay_s: float = 0) -> int:
+def put_back(db: Session, executor: str, keys: Collection[str], *, now: datetime) -> int:
     """Return claimed jobs that do not run to their queue, not counting the claim; gives how many."""
     changed = _connection(db).execute(
         sa.update(_JOB)
         .where(_JOB.c.workflow_uuid.in_(list(keys)), _JOB.c.status == "PENDING", _JOB.c.executor_id == executor)
         .values(
-            status="DELAYED" if delay_s else "ENQUEUED",
-            delay_until_epoch_ms=_ms(now + timedelta(seconds=delay_s)) if delay_s else _JOB.c.delay_until_epoch_ms,
+            status="ENQUEUED",
             owner_xid=None,
             started_at_epoch_ms=None,
             updated_at=_ms(now),

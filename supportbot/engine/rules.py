@@ -36,12 +36,6 @@ def check_kind(kind: JobKind, known: Mapping[str, JobKind]) -> None:
         raise EngineError(f"Job kind {kind.name!r}: retries 0 to 20, backoff from 0, timeout over 0 s to a day.")
     if not 0.05 <= kind.poll_s <= 60:
         raise EngineError(f"Job kind {kind.name!r}: poll_s {kind.poll_s} is not within 0.05 to 60.")
-    for other in known.values():
-        if other.queue == kind.queue and (other.concurrency, other.poll_s) != (kind.concurrency, kind.poll_s):
-            raise EngineError(
-                f"Queue {kind.queue!r} has concurrency {other.concurrency} and poll_s {other.poll_s} by "
-                f"{other.name!r}; {kind.name!r} must say the same."
-            )
 
 
 def check_job(key: str, ids: Ids, delay_s: float) -> None:

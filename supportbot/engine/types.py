@@ -15,11 +15,12 @@ class JobKind:
     Args:
         name: such as "draft_reply". A kind whose meaning changes gets a new name; the old one stays for one release.
         run: gets the ids; runs outside any transaction; may run again after a crash, so it must be idempotent.
-        queue: kinds of one queue share its places; work of another queue never waits behind them.
-        concurrency: places of the queue in each worker process, 1 to 200.
+        queue: the family it belongs to. Within it each kind has places of its own: no kind waits behind another, and
+            a worker of an older release never claims a job of a kind that it does not know.
+        concurrency: the kind's places in each worker process, 1 to 200.
         retries: further tries after the first has failed.
         backoff_s: wait before the first retry; doubles with each, at most 60 s.
-        poll_s: how often a worker looks for due jobs of the queue; housekeeping can spare the processor with 1.0.
+        poll_s: how often a worker looks for due jobs of the kind; housekeeping can spare the processor with 1.0.
         timeout_s: a try that takes longer fails for good (what it was doing may still be going on).
     """
 
@@ -31,6 +32,11 @@ class JobKind:
     backoff_s: float = 1.0
     timeout_s: float = 120
     poll_s: float = 0.1
+
+    @property
+    def full_queue(self) -> str:
+        """The queue's name in the engine's tables, such as "drafts.draft_reply"."""
+        return f"{self.queue}.{self.name}"
 
 
 class JobState(StrEnum):

@@ -36,7 +36,6 @@ _CLAIM_S = 2.0
 _DEAD_AFTER_S = 1.5
 _LOST_AFTER_S = 15.0
 _ORPHAN_AFTER_S = 5.0
-_UNKNOWN_KIND_DELAY_S = 5.0
 
 _log = logging.getLogger(__name__)
 _process_lock = threading.Lock()
@@ -139,7 +138,8 @@ class Worker:
         DBOS(config=config)
         for kind in self._kinds.values():
             DBOS.workflow(name=kind.name, max_recovery_attempts=MAX_CRASHES)(self._workflow(kind))
-        DBOS.listen_queues(sorted({kind.queue for kind in self._kinds.values()}))
+        # Only these: a claim of an unknown kind would stay with this worker for ever.
+        DBOS.listen_queues([kind.full_queue for kind in self._kinds.values()])
         try:
             DBOS.launch()
         except BaseException:
@@ -209,21 +209,17 @@ class Worker:
                 self._locks.release(number)
 
     def _put_back_lost(self) -> None:
-        """Put back what was claimed but does not run here: an unknown kind, or a claim broken off by an error."""
+        """Put back what was claimed but does not run here, since an error came between claim and start."""
         now = self._clock()
         with self._database.transaction(read_only=True) as db:
             claimed = claimed_jobs(db, self.slot, before=now - timedelta(seconds=_ORPHAN_AFTER_S))
-        active = set(_dbos_active())
-        idle = {key: kind for key, kind in claimed.items() if key not in active}
-        lost = {key: kind for key, kind in idle.items() if key in self._suspects}
-        self._suspects = set(idle) - set(lost)
-        if not lost:
-            return
-        unknown = [key for key, kind in lost.items() if kind not in self._kinds]
-        with self._database.transaction() as db:
-            put_back(db, self.slot, unknown, now=now, delay_s=_UNKNOWN_KIND_DELAY_S)
-            put_back(db, self.slot, lost.keys() - set(unknown), now=now)
-        _log.warning("Put back jobs that were claimed and lost.", extra={"count": len(lost), "unknown": len(unknown)})
+        idle = claimed - set(_dbos_active())
+        lost = idle & self._suspects
+        self._suspects = idle - lost
+        if lost:
+            with self._database.transaction() as db:
+                put_back(db, self.slot, lost, now=now)
+            _log.warning("Put back jobs that were claimed and lost.", extra={"count": len(lost)})
 
 
 def quiet_dbos_log() -> None:

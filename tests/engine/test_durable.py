@@ -37,6 +37,14 @@ def every_value(database: Database) -> list[str]:
     return values
 
 
+def change_row(database: Database, key: str, values: str) -> None:
+    """Leave a job's row as a crash might have left it."""
+    table = "workflow_status" if database.is_sqlite else "dbos.workflow_status"
+    with database.transaction() as db:
+        statement = sa.text(f"UPDATE {table} SET {values} WHERE workflow_uuid = :key")
+        assert db.connection().execute(statement, {"key": key}).rowcount == 1
+
+
 @contextmanager
 def harness_on(database: Database) -> Iterator[Harness]:
     """An engine at work on a database."""
@@ -219,6 +227,26 @@ def test_old_jobs_are_purged_from_every_table(empty_database: Database) -> None:
     assert (too_soon, purged) == (0, 2)
     assert [value for value in values if value in (done, failed)] == []
     assert waiting in values
+
+
+def test_a_job_whose_claim_broke_off_is_run_after_all(empty_database: Database) -> None:
+    with harness_on(empty_database) as harness:
+        key = harness.enqueue("note", delay_s=3600)
+
+        change_row(empty_database, key, "status = 'PENDING', executor_id = 'slot-0', started_at_epoch_ms = 1")
+        status = harness.settled(key)
+
+    assert (status.state, len(harness.runs[key])) == (JobState.DONE, 1)
+
+
+def test_a_job_that_keeps_killing_its_workers_is_given_up(empty_database: Database) -> None:
+    with harness_on(empty_database) as harness:
+        key = harness.enqueue("note", delay_s=3600)
+
+        change_row(empty_database, key, "status = 'ENQUEUED', recovery_attempts = 21")
+        status = harness.settled(key)
+
+    assert (status.state, status.error, harness.runs[key]) == (JobState.FAILED, "CrashedTooOften", [])
 
 
 def test_two_hundred_slow_jobs_run_side_by_side(empty_database: Database) -> None:

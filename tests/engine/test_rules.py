@@ -39,14 +39,5 @@ def test_a_kind_is_registered_once() -> None:
         check_kind(NOTE, {"note": NOTE})
 
 
-def test_kinds_of_one_queue_agree_on_its_places() -> None:
-    check_kind(replace(NOTE, name="other"), {"note": NOTE})
-
-    with pytest.raises(EngineError, match="concurrency 5"):
-        check_kind(replace(NOTE, name="other", concurrency=6), {"note": NOTE})
-    with pytest.raises(EngineError, match="poll_s"):
-        check_kind(replace(NOTE, name="other", poll_s=1), {"note": NOTE})
-
-
 def test_waits_double_up_to_a_minute() -> None:
     assert [backoff_s(NOTE, failed) for failed in (1, 2, 3, 6, 7, 20)] == [1, 2, 4, 32, 60, 60]
