@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from xdist.scheduler import LoadScopeScheduling
@@ -18,6 +19,7 @@ from supportbot.migrating import upgrade
 from tests.browser import LAUNCH_ARGS, find_chromium, keep_screenshot, watch_for_errors
 from tests.postgres import URL_VARIABLE, administer, start_server
 
+TEST_ONLY = "SUPPORTBOT_TEST_"
 # Kill tests measure time and start many processes: never two of them at once.
 STORM = "tests/storm/"
 LONG_FIRST = (STORM, "tests/journeys/", "tests/engine/", "tests/test_ground.py", "tests/test_packaging.py")
@@ -26,7 +28,20 @@ _FAILED = pytest.StashKey[bool]()
 _numbers = itertools.count(1)
 
 
-# Running: order, two processes, and skips in CI
+# Given samples are the same in each run, and a busy machine fails none of them.
+hypothesis.settings.register_profile(
+    "supportbot", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("supportbot")
+
+
+# Running: a clean environment, order, two processes, and skips in CI
+
+
+def pytest_configure() -> None:
+    """Forget the settings of the shell: no test may reach the database that someone works with."""
+    for name in [name for name in os.environ if name.startswith("SUPPORTBOT_") and not name.startswith(TEST_ONLY)]:
+        del os.environ[name]
 
 
 class OneFileOneProcess(LoadScopeScheduling):

@@ -1,6 +1,7 @@
 """The shared fixtures do what the other tests rely on."""
 
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -22,17 +23,35 @@ from tests.browser import keep_screenshot, run_axe, watch_for_errors
 from tests.conftest import OneFileOneProcess, free_port
 
 ROOT = Path(__file__).parent.parent
+INNER_TESTS = """
+import os, pytest
+def test_skipped(): pytest.skip('no server')
+def test_good(): pass
+def test_shell():
+    assert 'SUPPORTBOT_TEST_KEPT' in os.environ
+    assert 'SUPPORTBOT_DATABASE_URL' not in os.environ
+"""
 
 
-def test_a_skipped_test_has_failed_in_ci(tmp_path: Path) -> None:
-    (tmp_path / "test_lazy.py").write_text(
-        "import pytest\ndef test_lazy(): pytest.skip('no server')\ndef test_good(): pass\n"
-    )
-    command = [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-c", ROOT / "pyproject.toml", tmp_path]
+@pytest.fixture(scope="module")
+def inner_run(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What pytest says about three small tests on this ground, in CI, with settings in the shell."""
+    folder = tmp_path_factory.mktemp("inner")
+    (folder / "test_inner.py").write_text(INNER_TESTS)
+    command = [sys.executable, "-m", "pytest", "-rA", "-p", "tests.conftest", "-c", ROOT / "pyproject.toml", folder]
+    shell = {"CI": "true", "SUPPORTBOT_DATABASE_URL": "postgresql://live", "SUPPORTBOT_TEST_KEPT": "1"}
+    return subprocess.run(command, cwd=ROOT, env={**os.environ, **shell}, capture_output=True, text=True).stdout
 
-    done = subprocess.run(command, cwd=ROOT, env={**os.environ, "CI": "true"}, capture_output=True, text=True)
 
-    assert done.stdout.splitlines()[-1].startswith("1 failed, 1 passed")
+def test_a_skipped_test_has_failed_in_ci(inner_run: str) -> None:
+    assert re.findall(r"^(\w+) .*::(test_skipped|test_good)\b", inner_run, re.MULTILINE) == [
+        ("PASSED", "test_good"),
+        ("FAILED", "test_skipped"),
+    ]
+
+
+def test_settings_of_the_shell_do_not_reach_the_tests(inner_run: str) -> None:
+    assert re.findall(r"^(\w+) .*::test_shell\b", inner_run, re.MULTILINE) == ["PASSED"]
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -14,14 +15,19 @@ import yaml
 
 ROOT = Path(__file__).parent.parent
 TOP_FOLDERS = ("templates", "prompts", "migrations")
+IMAGE_FILES = ("Makefile", "requirements.lock", "pyproject.toml", "README.md", "LICENSE", "supportbot", *TOP_FOLDERS)
 
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built offline with the locked build backend."""
+    """The wheel, built offline with the locked build backend, from the files alone that the image gets."""
     folder = tmp_path_factory.mktemp("wheel")
+    source = tmp_path_factory.mktemp("source")
+    for path in _tracked(*IMAGE_FILES):
+        (source / path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / path, source / path)
     pip = [sys.executable, "-m", "pip", "--disable-pip-version-check", "wheel", "--quiet"]
-    _run(*pip, "--no-build-isolation", "--no-deps", "--no-index", "--wheel-dir", folder, ROOT, cwd=folder)
+    _run(*pip, "--no-build-isolation", "--no-deps", "--no-index", "--wheel-dir", folder, source, cwd=folder)
     [built] = folder.glob("supportbot-*.whl")
     return built
 
@@ -42,8 +48,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_the_wheel_holds_every_file_of_the_package_and_the_top_folders(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         packed = set(archive.namelist())
-    listed = _run("git", "ls-files", "-co", "--exclude-standard", "supportbot", *TOP_FOLDERS, cwd=ROOT).splitlines()
-    tracked = [path for path in listed if (ROOT / path).is_file()]
+    tracked = _tracked("supportbot", *TOP_FOLDERS)
     expected = {path if path.startswith("supportbot/") else f"supportbot/_top/{path}" for path in tracked}
 
     assert expected - packed == set()
@@ -58,13 +63,12 @@ def test_the_installed_command_runs_away_from_the_checkout(
 
 
 def test_the_installed_package_finds_its_folders_inside_itself(installed: Path, tmp_path: Path) -> None:
-    shipped = [name for name in TOP_FOLDERS if _run("git", "ls-files", name, cwd=ROOT)]
-    script = f"from supportbot.settings import top_folder\nfor n in {shipped!r}: print(top_folder(n))"
+    script = f"from supportbot.settings import top_folder\nfor n in {TOP_FOLDERS!r}: print(top_folder(n))"
 
     found = _run(installed / "bin" / "python", "-c", script, cwd=tmp_path).split()
 
     site = installed / "lib" / f"python{sysconfig.get_python_version()}" / "site-packages"
-    assert found == [str(site / "supportbot" / "_top" / name) for name in shipped]
+    assert found == [str(site / "supportbot" / "_top" / name) for name in TOP_FOLDERS]
 
 
 def test_the_image_is_built_by_targets_that_the_makefile_has() -> None:
@@ -97,6 +101,12 @@ def test_web_and_worker_wait_for_the_migrations_and_share_their_settings() -> No
         assert services[name]["depends_on"]["migrate"] == {"condition": "service_completed_successfully"}
         assert services[name]["environment"] == services["migrate"]["environment"]
         assert services[name]["image"] == services["migrate"]["image"]
+
+
+def _tracked(*paths: str) -> list[str]:
+    """Files below the paths that are in git, or would be with the next commit."""
+    listed = _run("git", "ls-files", "-co", "--exclude-standard", *paths, cwd=ROOT).splitlines()
+    return [path for path in listed if (ROOT / path).is_file()]
 
 
 def _run(*command: str | Path, cwd: Path) -> str:
