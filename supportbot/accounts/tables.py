@@ -16,7 +16,7 @@ class Agent(SQLModel, table=True):
     role: str = Field(max_length=10)
     password_hash: str = Field(max_length=200)
     session_key: str = Field(max_length=64)
-    release_limit_minor: int | None = 0
+    release_limit_minor: int | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)
     disabled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 

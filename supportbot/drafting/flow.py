@@ -23,7 +23,8 @@ from supportbot.routing.dates import held_reply_by
 from supportbot.routing.queries import ActivePolicy, active_policy
 from supportbot.routing.rules import decide_route
 from supportbot.routing.types import Reason, Triage
-from supportbot.triage.rules import ThreadContext, classify
+from supportbot.triage.rules import classify
+from supportbot.triage.types import ThreadContext
 
 
 @dataclass(frozen=True, slots=True)

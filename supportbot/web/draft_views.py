@@ -9,7 +9,11 @@ from supportbot.drafting.tables import Draft
 from supportbot.gateway.tables import AttemptRow
 from supportbot.routing.tables import Decision
 
-PROVIDERS = {"builtin": "built-in, extracts from help articles"}
+# What the built-in provider is, said where a model would be named.
+BUILTIN = {
+    "routine_reply": "built-in, extracts from help articles",
+    "dispute_reply": "built-in, decides from records and policy rules",
+}
 
 
 def sources_of(draft: Draft) -> list[dict[str, Any]]:
@@ -43,11 +47,18 @@ def writer(attempts: Sequence[AttemptRow]) -> str:
     answered = next((one for one in reversed(attempts) if one.outcome == "ok"), None)
     if answered is None:
         return "no model"
-    if answered.provider in PROVIDERS:
-        return PROVIDERS[answered.provider]
+    if answered.provider == "builtin":
+        return author_of(answered)
     costs = [one.cost_microusd for one in attempts]
     cost = "cost unknown" if None in costs else f"{sum(one or 0 for one in costs) / 1_000_000:.4f} USD"
     return f"{answered.model_answered or answered.model_asked} · {cost}"
+
+
+def author_of(attempt: AttemptRow) -> str:
+    """Who was asked: the model that answered, or what the built-in one is."""
+    if attempt.provider == "builtin":
+        return BUILTIN.get(attempt.task, "built-in")
+    return attempt.model_answered or attempt.model_asked
 
 
 def tries_of(attempts: Sequence[AttemptRow], zone: ZoneInfo) -> list[dict[str, str]]:
@@ -55,7 +66,7 @@ def tries_of(attempts: Sequence[AttemptRow], zone: ZoneInfo) -> list[dict[str, s
     return [
         {
             "at": f"{_local(one.started_at, zone):%H:%M:%S}",
-            "what": PROVIDERS.get(one.provider, one.model_asked) + (", backup" if one.is_backup else ""),
+            "what": author_of(one) + (", backup" if one.is_backup else ""),
             "outcome": f"{one.outcome.replace('_', ' ')}, {one.latency_ms / 1000:.1f} s",
         }
         for one in attempts

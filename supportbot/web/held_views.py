@@ -16,7 +16,7 @@ from supportbot.drafting.queries import DeskCase
 from supportbot.drafting.rules import promises
 from supportbot.drafting.tables import DivergenceRow, Draft
 from supportbot.inbox.tables import Message
-from supportbot.web.draft_views import PROVIDERS
+from supportbot.web.draft_views import author_of
 from supportbot.web.words import day_words, length, on_day, when
 
 FIELDS = {
@@ -30,7 +30,6 @@ FIELDS = {
 WORDS = {
     "outcome": "decision",
     "amount": "amount",
-    "answer": "promise",
     "next_actions": "action",
     "details": "facts",
     "sources": "form",
@@ -175,11 +174,18 @@ def _duel_row(one: DivergenceRow) -> dict[str, Any]:
     return {
         "field": FIELDS.get(one.field, one.field),
         "severity": one.severity,
-        "word": WORDS.get(one.field, ""),
+        "word": _word(one),
         "top": is_code,
         "fast": {"parts": before or [_part(missing)], "code": is_code, "kind": None, "words": ""},
         "reasoning": {"parts": after or [_part(missing)], "code": is_code, "kind": None, "words": ""},
     }
+
+
+def _word(one: DivergenceRow) -> str:
+    """What kind of change a row is: an answer that promises something else is more than other wording."""
+    if one.field == "answer":
+        return "promise" if one.severity == "S1" else "wording"
+    return WORDS.get(one.field, "")
 
 
 def _marked(before: str, after: str) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
@@ -284,7 +290,7 @@ def _writer(case: DeskCase, draft: Draft) -> str:
     tries = [one for one in case.drafts.attempts if one.draft_id == draft.id and one.outcome == "ok"]
     if not tries:
         return "no model"
-    return PROVIDERS.get(tries[-1].provider, tries[-1].model_answered or tries[-1].model_asked)
+    return author_of(tries[-1])
 
 
 def _due(draft: Draft, currency: str) -> Money | None:
