@@ -14,7 +14,7 @@ from supportbot.drafting.flow import Drafting
 from supportbot.engine import DbosEngine, Engine
 from supportbot.gateway import Gateway
 from supportbot.gateway.providers import PROVIDERS
-from supportbot.inbox.types import Desk
+from supportbot.inbox.desk import Desk
 from supportbot.jobs.work import register_jobs
 from supportbot.migrating import require_current, upgrade
 from supportbot.settings import Settings, provider_key, top_folder

@@ -20,8 +20,9 @@ from supportbot.drafting.tables import Draft
 from supportbot.drafting.types import REJECT_REASONS, VARIANTS
 from supportbot.errors import Conflict, Forbidden, InvalidInput, NotFound
 from supportbot.inbox import actions as inbox
+from supportbot.inbox.desk import Desk
 from supportbot.inbox.tables import Conversation, Outgoing, Site
-from supportbot.inbox.types import Desk, ReplyToSend
+from supportbot.inbox.types import ReplyToSend
 
 
 def approve(db: Session, desk: Desk, draft_id: int, *, content_hash: str, by: Person) -> Outgoing:

@@ -23,9 +23,10 @@ from supportbot.drafting.queries import find_draft, read_case
 from supportbot.drafting.tables import Draft
 from supportbot.errors import Conflict, Forbidden, InvalidInput
 from supportbot.inbox import actions as inbox
+from supportbot.inbox.desk import Desk
 from supportbot.inbox.queries import find_conversation
 from supportbot.inbox.tables import Conversation, Outgoing, Site
-from supportbot.inbox.types import Desk, ReplyToSend
+from supportbot.inbox.types import ReplyToSend
 
 MOST_ANSWER = 600
 MOST_DETAILS = 8_000

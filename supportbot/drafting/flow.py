@@ -17,7 +17,7 @@ from supportbot.drafting.material import material
 from supportbot.drafting.queries import read_case
 from supportbot.drafting.types import CaseFile
 from supportbot.gateway import Gateway
-from supportbot.inbox.types import Desk
+from supportbot.inbox.desk import Desk
 from supportbot.prompting import load_prompt, render_prompt
 from supportbot.routing.dates import held_reply_by
 from supportbot.routing.queries import ActivePolicy, active_policy

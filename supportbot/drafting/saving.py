@@ -18,8 +18,9 @@ from supportbot.drafting.types import CaseFile
 from supportbot.gateway.tables import AttemptRow
 from supportbot.gateway.types import Attempt
 from supportbot.inbox import actions as inbox
+from supportbot.inbox.desk import Desk
 from supportbot.inbox.tables import Conversation
-from supportbot.inbox.types import Desk, WorkState
+from supportbot.inbox.types import WorkState
 from supportbot.routing.queries import ActivePolicy
 from supportbot.routing.tables import Decision
 from supportbot.routing.types import RouteDecision, Triage

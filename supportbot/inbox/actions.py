@@ -15,8 +15,9 @@ from supportbot.accounts.types import Person
 from supportbot.audit.types import SYSTEM, Actor
 from supportbot.db import lock_row
 from supportbot.errors import Conflict, Forbidden, InvalidInput, NotFound
+from supportbot.inbox.desk import Desk
 from supportbot.inbox.tables import Conversation, Customer, Event, Message, Note, Outgoing, Site
-from supportbot.inbox.types import UNDO_S, Desk, InboundMessage, Received, ReplyToSend, Status, WorkState
+from supportbot.inbox.types import UNDO_S, InboundMessage, Received, ReplyToSend, Status, WorkState
 
 DRAFT_JOB = "draft_reply"
 SEND_JOB = "send_reply"

@@ -3,23 +3,11 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from supportbot.audit.actions import AuditLog
 from supportbot.channels.types import InboundMessage as InboundMessage  # what `receive_message` takes
-from supportbot.clock import Clock
-from supportbot.engine import Engine
 
 Status = Literal["open", "pending", "snoozed", "resolved"]
 WorkState = Literal["waiting", "drafting", "ready", "held", "failed", "manual", "sending", "answered"]
 UNDO_S = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What every action needs besides the session: the job engine, the audit log and the clock."""
-
-    engine: Engine
-    audit: AuditLog
-    clock: Clock
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from supportbot.clock import iso_week
 from supportbot.db import Database
-from supportbot.inbox.types import Desk
+from supportbot.inbox.desk import Desk
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ from sqlmodel import Session, col, select
 
 from supportbot.drafting.saving import fail_message
 from supportbot.inbox.actions import DRAFT_JOB
+from supportbot.inbox.desk import Desk
 from supportbot.inbox.tables import Conversation, Event, Message, WidgetSession
-from supportbot.inbox.types import Desk
 
 RETRY_AFTER_S = 90
 GIVE_UP_AFTER_S = 120

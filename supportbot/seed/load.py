@@ -20,8 +20,8 @@ from supportbot.db import Database
 from supportbot.drafting.flow import Drafting
 from supportbot.engine import MemoryEngine
 from supportbot.inbox.actions import DRAFT_JOB
+from supportbot.inbox.desk import Desk
 from supportbot.inbox.tables import Customer, Site
-from supportbot.inbox.types import Desk
 from supportbot.jobs.work import register_jobs
 from supportbot.knowledge.actions import import_articles
 from supportbot.routing.actions import ensure_first_policy

@@ -7,7 +7,7 @@ from flask import current_app
 
 from supportbot.clock import Clock
 from supportbot.db import Database
-from supportbot.inbox.types import Desk
+from supportbot.inbox.desk import Desk
 from supportbot.settings import Settings
 from supportbot.web.stream import EventTail
 

@@ -18,8 +18,8 @@ from supportbot.clock import FixedClock
 from supportbot.db import Database
 from supportbot.engine import JobKind, MemoryEngine
 from supportbot.inbox.actions import publish
+from supportbot.inbox.desk import Desk
 from supportbot.inbox.tables import Conversation, Message, Site
-from supportbot.inbox.types import Desk
 from supportbot.settings import Settings, top_folder
 from supportbot.web import errors, widget
 from supportbot.web.services import Services
