@@ -3,9 +3,11 @@
 from collections.abc import Callable, Mapping
 
 from supportbot.gateway.providers.builtin import BuiltinProvider
+from supportbot.gateway.providers.openai_compatible import OpenAICompatibleProvider
 from supportbot.gateway.types import Provider
 
 KeyFor = Callable[[str], str | None]
 PROVIDERS: Mapping[str, Callable[[KeyFor], Provider]] = {
     "builtin": lambda _: BuiltinProvider(),
+    "openai_compatible": OpenAICompatibleProvider,
 }
