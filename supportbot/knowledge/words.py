@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from importlib import resources
 
@@ -36,11 +36,12 @@ def stems(text: str, language: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=8192)
 def _meaning(raw: str, language: str) -> str:
-    """The stem of one word; empty for a stop word or anything with a digit."""
+    """The stem of one word or of what it is a synonym of; empty for a stop word or anything with a digit."""
     word = fold(raw, language)
     if word in stop_words().get(language, frozenset()) or any(letter.isdigit() for letter in word):
         return ""
-    return _stem(word, language) if word else ""
+    stem = _stem(word, language) if word else ""
+    return synonyms().get((language, stem), stem)
 
 
 def fold(text: str, language: str) -> str:
@@ -58,19 +59,34 @@ def fold(text: str, language: str) -> str:
 @lru_cache(maxsize=1)
 def stop_words() -> Mapping[str, frozenset[str]]:
     """The words of each language that say nothing about a question, folded; from `stop_words.txt`."""
-    lines = resources.files("supportbot.knowledge").joinpath("stop_words.txt").read_text(encoding="utf-8").splitlines()
     found: dict[str, frozenset[str]] = {}
-    for line in lines:
-        language, colon, words = line.partition(": ")
-        if colon and not line.startswith("#"):
-            folded = frozenset(fold(word, language) for word in words.split())
-            found[language] = found.get(language, frozenset()) | folded
+    for language, words in _word_lists("stop_words.txt"):
+        found[language] = found.get(language, frozenset()) | {fold(word, language) for word in words}
+    return found
+
+
+@lru_cache(maxsize=1)
+def synonyms() -> Mapping[tuple[str, str], str]:
+    """Language and stem to the stem that stands for its group; from `synonyms.txt`."""
+    found: dict[tuple[str, str], str] = {}
+    for language, words in _word_lists("synonyms.txt"):
+        group = [_stem(fold(word, language), language) for word in words]
+        found |= {(language, stem): group[0] for stem in group}
     return found
 
 
 def language_of(locale: str) -> str:
     """The language of a locale: "en" for "en-GB"."""
     return locale.replace("_", "-").split("-")[0].lower()
+
+
+def _word_lists(name: str) -> Iterator[tuple[str, list[str]]]:
+    """Language and words of each line of a list beside this module."""
+    text = resources.files("supportbot.knowledge").joinpath(name).read_text(encoding="utf-8")
+    for line in text.splitlines():
+        language, colon, words = line.partition(": ")
+        if colon and not line.startswith("#"):
+            yield language, words.split()
 
 
 def _is_month(word: str, named: bool) -> bool:

@@ -66,7 +66,7 @@ def test_a_policys_passages_are_cited_by_the_number_in_their_heading() -> None:
 
 
 def test_every_article_of_the_demo_shop_is_valid() -> None:
-    assert len(shop_sources()) == len(shop_files()) == 41
+    assert len(shop_sources()) == len(shop_files()) > 40
 
 
 def test_line_ends_and_a_byte_order_mark_change_nothing() -> None:
