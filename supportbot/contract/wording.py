@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 
 from babel.dates import format_date, format_skeleton
 
@@ -32,15 +33,6 @@ _EMOJI = re.compile(
     "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u23e9-\u23ff\u231a\u231b\u2934\u2935\u3030\u303d\ufe0e\ufe0f\u20e3]"
     "|(?<!\\S)[:;]-?[()DPp](?!\\S)"
 )
-_GREETING = re.compile(rf"\A{phrase_pattern(GREETINGS)}(?: [^\s.!?,:;]+){{0,2}}\s?[.!?,:;\n]+\s*", re.IGNORECASE)
-_OPENER = re.compile(rf"\A{phrase_pattern(OPENERS)}\s?[.!:\n]+\s*", re.IGNORECASE)
-_CLOSING = re.compile(
-    rf"(?:\A|(?<=[.!?]\s)|(?<=\n))(?:{phrase_pattern(CLOSINGS)}(?:[,.!]|(?=\n)|\Z)\s?[^.!?\n]{{0,60}}\.?"
-    rf"|{phrase_pattern(FAREWELLS)}(?:,[^.!?\n\d]{{0,100}})?[.!?]*)\Z",
-    re.IGNORECASE,
-)
-_MAKER = any_phrase(MAKERS, *MAKER_SHAPES)
-_REFUSAL = any_phrase(REFUSALS)
 _UNSEEN = frozenset({"Cc", "Cf", "Co", "Cn", "Cs"})
 _MARKDOWN: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"^[ \t]*(?:```|~~~)[\w+-]*[ \t]*$|```", re.MULTILINE), ""),
@@ -55,19 +47,51 @@ _MARKDOWN: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
+# The long patterns are built when first needed: half of the time that importing this package would take.
+
+
+@cache
+def _greetings() -> re.Pattern[str]:
+    return re.compile(rf"\A{phrase_pattern(GREETINGS)}(?: [^\s.!?,:;]+){{0,2}}\s?[.!?,:;\n]+\s*", re.IGNORECASE)
+
+
+@cache
+def _openers() -> re.Pattern[str]:
+    return re.compile(rf"\A{phrase_pattern(OPENERS)}\s?[.!:\n]+\s*", re.IGNORECASE)
+
+
+@cache
+def _closings() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:\A|(?<=[.!?]\s)|(?<=\n))(?:{phrase_pattern(CLOSINGS)}(?:[,.!]|(?=\n)|\Z)\s?[^.!?\n]{{0,60}}\.?"
+        rf"|{phrase_pattern(FAREWELLS)}(?:,[^.!?\n\d]{{0,100}})?[.!?]*)\Z",
+        re.IGNORECASE,
+    )
+
+
+@cache
+def _makers() -> re.Pattern[str]:
+    return any_phrase(MAKERS, *MAKER_SHAPES)
+
+
+@cache
+def _refusals() -> re.Pattern[str]:
+    return any_phrase(REFUSALS)
+
+
 def is_refusal(text: str) -> bool:
     """Whether a text declines to answer, in any of the usual styles."""
-    return bool(_REFUSAL.search(straight(text)))
+    return bool(_refusals().search(straight(text)))
 
 
 def names_a_model(text: str) -> bool:
     """Whether a text names a model or its maker, or speaks as one."""
-    return bool(_MAKER.search(straight(text)))
+    return bool(_makers().search(straight(text)))
 
 
 def begins_with_greeting(text: str) -> bool:
     """Whether a text greets or warms up before it says anything."""
-    return bool(_GREETING.match(straight(text)) or _OPENER.match(straight(text)))
+    return bool(_greetings().match(straight(text)) or _openers().match(straight(text)))
 
 
 def _invisible(text: str) -> str:
@@ -97,7 +121,7 @@ def _space(text: str) -> str:
 
 
 def _greeting(text: str) -> str:
-    match = _GREETING.match(straight(text)) or _OPENER.match(straight(text))
+    match = _greetings().match(straight(text)) or _openers().match(straight(text))
     if not match:
         return text
     rest = text[match.end() :]
@@ -105,7 +129,7 @@ def _greeting(text: str) -> str:
 
 
 def _closing(text: str) -> str:
-    match = _CLOSING.search(straight(text))
+    match = _closings().search(straight(text))
     return text[: match.start()].rstrip() if match else text
 
 
