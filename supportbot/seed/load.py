@@ -124,7 +124,7 @@ def _add_site(db: Session, story: Story, at: datetime) -> Site:
         "products": [asdict(product) for product in shop.products],
         "questions": list(shop.usual_questions),
         "hours_text": shop.hours_text,
-        "hours": asdict(shop.business_hours),
+        "business_hours": asdict(shop.business_hours),
         "usual_reply_minutes": shop.usual_reply_minutes,
         "shop_customers": [
             customer.user_id

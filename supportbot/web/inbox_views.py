@@ -293,10 +293,11 @@ def _shown_draft(
     case: DeskCase, main: Draft, state: str, note: str | None, now: datetime, zone: ZoneInfo
 ) -> dict[str, Any]:
     attempts = [attempt for attempt in case.drafts.attempts if attempt.draft_id == main.id]
-    seconds = sum(attempt.latency_ms for attempt in attempts) / 1000
+    took_ms = sum(attempt.latency_ms for attempt in attempts)
+    took = f"{took_ms / 1000:.1f} s" if took_ms >= 100 else f"{took_ms} ms"
     made = when(main.finished_at or main.created_at, now=now, zone=zone).text
     return _draft_base(main, state) | {
-        "made": [f"{made}, {seconds:.1f} s"],
+        "made": [made, f"in {took}"],
         "note": note,
         "reply": reply_view(main.reply or {}),
         "content_hash": main.content_hash,
