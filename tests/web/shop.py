@@ -14,7 +14,7 @@ from sqlmodel import Session, col, func, select
 from supportbot.accounts.identity import sign_identity, site_secret
 from supportbot.accounts.types import ShopUser
 from supportbot.audit.actions import AuditLog
-from supportbot.clock import FixedClock
+from supportbot.clock import Clock, FixedClock
 from supportbot.db import Database
 from supportbot.engine import JobKind, MemoryEngine
 from supportbot.inbox.actions import publish
@@ -50,7 +50,7 @@ SHOP_SETTINGS = {
     "accent": "#1f5f5b",
     "questions": ["Where is my parcel?", "Find an invoice", "Change or pause my box", "A question about a charge"],
     "usual_reply_minutes": 6,
-    "business_hours": {"days": ["mon", "tue", "wed", "thu", "fri"], "opens": "09:00", "closes": "18:00"},
+    "hours": {"days": ["mon", "tue", "wed", "thu", "fri"], "opens": "09:00", "closes": "18:00"},
     "origins": ["https://shop.example", "https://*.evil.example", "http://127.0.0.1:8000"],
 }
 
@@ -61,7 +61,7 @@ class Shop:
 
     app: Flask
     database: Database
-    clock: FixedClock
+    clock: Clock
     desk: Desk
     tail: EventTail
     local: threading.local = field(default_factory=threading.local)
@@ -118,6 +118,13 @@ class Shop:
             publish(db, conversation, "message", at=self.clock(), for_widget=True)
             return message.id or 0
 
+    def allow_origin(self, origin: str) -> None:
+        """Let pages of one more origin carry the widget."""
+        with self.database.transaction() as db:
+            site = db.exec(select(Site).where(Site.key == "harbour-lane")).one()
+            site.settings = site.settings | {"origins": [*site.settings["origins"], origin]}
+            db.add(site)
+
     def count(self, table: Any, *conditions: Any) -> int:
         """How many rows a table has."""
         with self.database.transaction(read_only=True) as db:
@@ -134,7 +141,7 @@ def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"} if token else {}
 
 
-def make_shop(database: Database, *, clock: FixedClock | None = None, most_streams: int = 400) -> Shop:
+def make_shop(database: Database, *, clock: Clock | None = None, most_streams: int = 400) -> Shop:
     """A shop called Harbour Lane, and a second one, on an empty database."""
     at = clock or FixedClock(NOW)
     engine = MemoryEngine(clock=at)

@@ -17,7 +17,7 @@
     answer: time => `Answer, ${time}`, asked: time => `Asked ${time}`, case: number => `Case ${number}`,
     offline: 'No connection.', down: 'The chat does not answer.', many: 'Many messages at once.',
     again: s => `Trying again in ${s} s.`, ended: 'Your sign-in has ended. Reload this page to go on.',
-    signIn: 'Sign in to the shop to write here.', long: n => `This is too long by ${n} characters. Please send it in two messages.`,
+    signIn: 'Sign in to the shop to write here.', long: n => `This is too long by ${n} bytes. Please send it in two messages.`,
     peek: 'Your answer is here',
     ask: {
       open_invoices: 'Please show me my invoices.', track_order: 'Where is my order now?',
@@ -35,7 +35,7 @@
 
   // me: undefined until the page around us has said who is here, null for a visitor, else the shop's proof.
   let me, session, messages = [], state, visible = false, host;
-  let era = 0, busy, again, timer, failures = 0, trouble, renewing, stream, streamAfter = 0, lastEvent = '', lastSent, told = 0;
+  let era = 0, busy, again, timer, failures = 0, trouble, renewing, stream, streamAfter = 0, lastEvent = '', lastSent, ours = new Set();
 
   // Storage. A browser that refuses it still chats, until the page closes.
   const memory = new Map();
@@ -70,9 +70,13 @@
     throw { status: response.status, code: answer.error, message: answer.message, wait: +response.headers.get('Retry-After') };
   }
 
+  // Two tabs of one new visitor must not become two visitors. One signs in at a time; the pause is for what the
+  // other tab stored to arrive, since storage reaches other processes a little later than locks do.
   const alone = run => (navigator.locks ? navigator.locks.request(prefix, run) : run());
+  const pause = delay => new Promise(done => setTimeout(done, delay));
   async function signIn() {
     session = await alone(async () => {
+      if (!me && !store.get('visitor')) await pause(150);
       const kept = me ? null : store.get('visitor');
       if (kept?.session_token && Date.parse(kept.expires_at) > Date.now() + POLL_QUIET) return kept;
       const proof = me?.token ? { identity_token: me.token } : me ? { user_id: me.user_id, user_hash: me.user_hash } : {};
@@ -168,13 +172,14 @@
   }
 
   // The loop.
-  const wanted = () => me || store.get('visitor') || waiting().some(item => !item.failed);
+  // A new visitor's session begins with their first message, in the tab where it was written.
+  const wanted = () => me || store.get('visitor') || waiting().some(item => item.failed === undefined && ours.has(item.id));
   async function step() {
     if (!session) {
       if (!wanted()) return;
       await signIn();
     }
-    for (const item of waiting()) if (!item.failed && !item.message_id) await deliver(item);
+    for (const item of waiting()) if (item.failed === undefined && !item.message_id) await deliver(item);
     await fetchNew();
     await noteSeen();
     listen();
@@ -249,6 +254,7 @@
     if (me === undefined || (lastSent?.words == words && now - lastSent.now < 1000)) return false;
     lastSent = { words, now };
     const id = [...crypto.getRandomValues(new Uint8Array(16))].map(byte => byte.toString(16).padStart(2, '0')).join('');
+    ours.add(id);
     keep({ id, text: words, at: now });
     render();
     toEnd();
@@ -465,9 +471,12 @@
       me ??= undefined;
       return say(TEXT.ended);
     }
-    if (me === undefined || who(identity) != who()) reset();
+    const isNew = me === undefined || who(identity) != who();
+    if (isNew) reset();
     me = identity;
+    if (isNew) ours = new Set(waiting().map(item => item.id));
     render();
+    if (isNew && visible) focusText();
     sync();
   }
 
@@ -482,10 +491,13 @@
     tellHost('unread', { count: 0 });
   }
 
+  // On a phone the keyboard would cover what was said.
+  const focusText = () => matchMedia('(pointer: coarse)').matches || text.focus();
+
   function opened(now) {
     visible = now;
     if (now) {
-      if (!matchMedia('(pointer: coarse)').matches) text.focus();
+      focusText();
       if (messages.length) toEnd();
     } else {
       stream?.abort();
@@ -531,10 +543,12 @@
   text.placeholder = TEXT.write;
   find('person-label').textContent = TEXT.person;
   if (shop.accent) {
-    const { style } = document.documentElement, mix = (share, other) => `color-mix(in oklab, ${shop.accent} ${share}%, ${other})`;
-    style.setProperty('--accent', `light-dark(${shop.accent}, ${mix(35, 'white')})`);
+    // The shop's colour; for the dark the same hue, as light as the panel's own accent (contrast 8:1 and more).
+    const tone = (light, share) => `oklch(from ${shop.accent} ${light} calc(c * ${share}) h)`;
+    const { style } = document.documentElement;
+    style.setProperty('--accent', `light-dark(${shop.accent}, ${tone(0.77, 1.3)})`);
     style.setProperty('--accent-ink', 'light-dark(#fff, #111)');
-    style.setProperty('--accent-soft', `light-dark(${mix(12, 'white')}, ${mix(30, '#16171a')})`);
+    style.setProperty('--accent-soft', `light-dark(${tone(0.94, 0.25)}, ${tone(0.28, 0.5)})`);
   }
   if (parent === window) begin({ identity: null, open: true });
 })();

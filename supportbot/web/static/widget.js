@@ -34,7 +34,7 @@ svg{width:24px;fill:none;stroke:currentColor;stroke-width:1.5;stroke-linecap:rou
 #p{position:absolute;inset-block-end:0;inset-inline-end:68px;width:max-content;max-width:min(272px,70vw);padding:12px 16px;border:1px solid light-dark(#c9c3b8,#454a53);border-radius:8px;background:light-dark(#fff,#1d1f23);color:light-dark(#1d1c1a,#ececea);font-size:14px;text-align:start;box-shadow:0 12px 40px #0002}
 #p *{display:block;overflow:hidden;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2}
 #p b{font-weight:620}
-iframe{position:fixed;inset-inline-end:20px;inset-block-end:88px;width:376px;height:min(656px,100dvh - 108px);border:1px solid light-dark(#c9c3b8,#454a53);border-radius:14px;background:light-dark(#fbfaf8,#16171a);box-shadow:0 16px 48px #0003;visibility:hidden}
+iframe{box-sizing:border-box;position:fixed;inset-inline-end:20px;inset-block-end:88px;width:376px;height:min(656px,100dvh - 108px);border:1px solid light-dark(#c9c3b8,#454a53);border-radius:14px;background:light-dark(#fbfaf8,#16171a);box-shadow:0 16px 48px #0003;visibility:hidden}
 iframe.o{visibility:visible}
 @media(max-width:599px){iframe{inset:0;width:100%;height:100%;border:0;border-radius:0}}`;
 
@@ -101,6 +101,7 @@ iframe.o{visibility:visible}
         frame.onload = () => {
           loaded = true;
           prove();
+          if (open) frame.focus();
         };
       }
       show();
@@ -118,7 +119,7 @@ iframe.o{visibility:visible}
     },
     identify(proof) {
       identity = proof;
-      prove();
+      if (loaded) prove();
     },
     logout: drop,
     shutdown() {
