@@ -10,7 +10,8 @@ from sqlmodel import Session, SQLModel, col, select
 
 from supportbot.audit.actions import AuditLog
 from supportbot.audit.types import SYSTEM, Actor
-from supportbot.billing.files import KINDS, Place, RecordKind, refuse, row_key
+from supportbot.billing.files import Place, refuse
+from supportbot.billing.lines import KINDS, RecordKind, row_key
 from supportbot.billing.tables import BillingAccount, Charge, Invoice, Refund, ShopOrder, Subscription
 from supportbot.billing.types import BillingRecords, ChargeRow, InvoiceRow, RefundRow
 from supportbot.contract.types import Money

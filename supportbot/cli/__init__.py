@@ -12,9 +12,11 @@ from supportbot.errors import SupportbotError
 # Command name to where it stands. Lazy, because `supportbot triage classify` must start in a moment.
 COMMANDS = {
     "audit": "supportbot.cli.watching:audit",
+    "billing": "supportbot.cli.billing:billing",
     "demo": "supportbot.cli.demo:demo",
     "doctor": "supportbot.cli.watching:doctor",
     "jobs": "supportbot.cli.watching:jobs",
+    "kb": "supportbot.cli.kb:kb",
     "migrate": "supportbot.cli.serving:migrate",
     "replay": "supportbot.cli.replay:replay",
     "seed": "supportbot.cli.seeding:seed",

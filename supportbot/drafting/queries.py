@@ -39,7 +39,7 @@ def read_case(db: Session, message_id: int, *, now: datetime) -> CaseFile:
     question = _open_question(turns, message.text)
     library = published_library(db)
     locale = guess_language(question) or customer.locale
-    record, error = _record(db, customer, question, library, ZoneInfo(site.time_zone), now)
+    record, error = _record(db, customer, question, library, ZoneInfo(site.time_zone), now, locale)
     return CaseFile(
         message_id=message_id,
         conversation_id=conversation.id or 0,
@@ -140,7 +140,7 @@ def _open_question(turns: tuple[Turn, ...], newest: str) -> str:
 
 
 def _record(
-    db: Session, customer: Customer, question: str, library: Library, zone: ZoneInfo, now: datetime
+    db: Session, customer: Customer, question: str, library: Library, zone: ZoneInfo, now: datetime, locale: str
 ) -> tuple[CaseRecord | None, str | None]:
     """The case record of a verified customer. Visitors have none: nobody vouched for who they are."""
     if customer.external_id is None:
@@ -149,7 +149,7 @@ def _record(
     rows = read_account(db, customer.external_id)
     if rows is None or policy is None:
         return None, "No billing account was found." if rows is None else "No refund policy is published."
-    return case_record(rows, text=question, policy=policy, zone=zone, now=now), None
+    return case_record(rows, text=question, policy=policy, zone=zone, now=now, locale=locale), None
 
 
 @dataclass(frozen=True, slots=True)
