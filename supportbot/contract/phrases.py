@@ -155,7 +155,15 @@ PROMISES = (
     *("wurde genehmigt", "ist genehmigt", "wir erstatten", "wird erstattet", "wurde erstattet", "garantiert"),
     *("a été approuvé", "est approuvé", "nous vous remboursons", "sera remboursé", "a été remboursé", "garanti"),
     *("ha sido aprobado", "está aprobado", "le reembolsaremos", "será reembolsado", "garantizado"),
-    *("foi aprovado", "está aprovado", "iremos reembolsar", "será reembolsado", "è stato approvato", "rimborseremo"),
+    *(
+        "foi aprovado",
+        "está aprovado",
+        "iremos reembolsar",
+        "será reembolsado",
+        "è stato approvato",
+        "è approvato",
+        "rimborseremo",
+    ),
     *("is goedgekeurd", "wij betalen terug", "wordt terugbetaald", "został zatwierdzony", "zwrócimy", "gwarantujemy"),
     *("onaylandı", "iade edeceğiz", "iade edilecek", "garanti ediyoruz", "تمت الموافقة", "سنعيد المبلغ", "نضمن"),
 )
