@@ -123,7 +123,7 @@ class TriageRules(_Strict):
     groups: dict[Name, tuple[Phrase, ...]] = Field(default_factory=dict)
     rules: tuple[HoldRule, ...] = Field(min_length=1)
     lookalikes: tuple[LookAlike, ...] = ()
-    courtesy: tuple[Phrase, ...] = ()
+    weak_topics: dict[Topic, tuple[Phrase, ...]] = Field(default_factory=dict)
     topics: dict[Topic, tuple[Phrase, ...]]
     routine: dict[Language, dict[Topic, tuple[Phrase, ...]]] = Field(default_factory=dict)
     hold_when_unsure: HoldWhenUnsure = HoldWhenUnsure()
@@ -137,7 +137,7 @@ class TriageRules(_Strict):
     def index(self) -> PhraseIndex:
         """All phrases, ready to be found.
 
-        Keys: ("rule" or "lookalike" or "but_not", name), ("topic", topic), ("courtesy", topic),
+        Keys: ("rule" or "lookalike" or "but_not", name), ("topic", topic), ("weak", topic),
         ("routine", language, topic).
         """
         pairs = [pair for rule in self.rules for pair in flatten(rule.phrases, ("rule", rule.name))]
@@ -145,7 +145,7 @@ class TriageRules(_Strict):
             pairs += flatten(alike.phrases, ("lookalike", alike.name))
             pairs += flatten(alike.but_not, ("but_not", alike.name))
         pairs += [(("topic", topic), phrase) for topic, phrases in self.topics.items() for phrase in phrases]
-        pairs += [(("courtesy", "feedback_other"), phrase) for phrase in self.courtesy]
+        pairs += [(("weak", topic), phrase) for topic, phrases in self.weak_topics.items() for phrase in phrases]
         for language, topics in self.routine.items():
             pairs += [(("routine", language, topic), phrase) for topic, listed in topics.items() for phrase in listed]
         return PhraseIndex(pairs, groups=self.groups)

@@ -25,7 +25,7 @@ class Reading:
     @property
     def topical(self) -> tuple[Hit, ...]:
         """The hits that speak for a topic."""
-        return (*self.of("topic"), *self.of("routine"), *self.of("courtesy"))
+        return (*self.of("topic"), *self.of("routine"), *self.of("weak"))
 
     def quote(self, hit: Hit) -> str:
         """The customer's own words of a hit."""

@@ -29,7 +29,7 @@ _TIE_ORDER: tuple[Topic, ...] = (
     "feedback_other",
     "out_of_scope",
 )
-_COURTESY, _ONE_WORD, _SEVERAL_WORDS = 0.1, 1.0, 2.0
+_WEAK, _ONE_WORD, _SEVERAL_WORDS = 0.1, 1.0, 2.0
 _FOREIGN_LETTERS = 0.2
 _ROUTINE_COVERED = 0.7
 _ROUTINE_MAX_WORDS = 30
@@ -52,7 +52,7 @@ def classify(text: str, rules: TriageRules, *, thread: ThreadContext = NO_THREAD
     """
     reading = read(text, rules)
     topics = topic_scores(reading, rules)
-    held = [*_rule_reasons(reading, rules), *_thread_reasons(rules, thread)]
+    held = [*_rule_reasons(reading, rules), *_thread_reasons(text, rules, thread)]
     unsure = [*_unsure_rule_reasons(reading, rules), *_unsure_reasons(text, reading, rules, topics)]
     topic = _topic(rules, topics, thread)
     reasons = (*held, *unsure) or (_topic_reason(topic, reading),)
@@ -62,14 +62,15 @@ def classify(text: str, rules: TriageRules, *, thread: ThreadContext = NO_THREAD
 def topic_scores(reading: Reading, rules: TriageRules) -> dict[Topic, float]:
     """How much each topic's words speak for it; topics without a word are left out.
 
-    A phrase of several words counts twice, greetings and thanks only where nothing else is said.
+    A phrase of several words counts twice; weak words (greetings, the goods) only where nothing else is said.
     """
     best: dict[tuple[Topic, int], float] = {}
     for hit in reading.topical:
         topic = _as_topic(key_of(hit)[-1])
-        courteous = key_of(hit)[0] == "courtesy" or (key_of(hit)[0] == "routine" and topic == "feedback_other")
-        weight = _COURTESY if courteous else _ONE_WORD if hit.end - hit.first == 1 else _SEVERAL_WORDS
-        best[topic, hit.first] = max(weight, best.get((topic, hit.first), 0.0))
+        is_weak = key_of(hit)[0] == "weak" or (key_of(hit)[0] == "routine" and topic == "feedback_other")
+        weight = _WEAK if is_weak else _ONE_WORD if hit.end - hit.first == 1 else _SEVERAL_WORDS
+        place = -1 if is_weak else hit.first
+        best[topic, place] = max(weight, best.get((topic, place), 0.0))
     for hit in reading.of("rule"):
         named = rules.by_name[key_of(hit)[1]].topic
         if named:
@@ -101,11 +102,12 @@ def _all_rule_reasons(reading: Reading, rules: TriageRules) -> Iterator[Reason]:
 # The thread
 
 
-def _thread_reasons(rules: TriageRules, thread: ThreadContext) -> Iterator[Reason]:
+def _thread_reasons(text: str, rules: TriageRules, thread: ThreadContext) -> Iterator[Reason]:
     if thread.open_money_case and rules.hold_when_unsure.open_money_case:
         yield Reason("thread", "open_money_case", "A money question is still open on this conversation")
-    for text in reversed(thread.earlier_texts[-MAX_EARLIER_TEXTS:]):
-        earlier = next(_rule_reasons(read(text, rules), rules), None)
+    before = [earlier for earlier in thread.earlier_texts if earlier not in text]
+    for message in reversed(before[-MAX_EARLIER_TEXTS:]):
+        earlier = next(_rule_reasons(read(message, rules), rules), None)
         if earlier:
             yield Reason("thread", "earlier_message", f"Wrote before: {earlier.text}", earlier.words)
             return
