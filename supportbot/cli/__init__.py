@@ -18,11 +18,13 @@ COMMANDS = {
     "jobs": "supportbot.cli.watching:jobs",
     "kb": "supportbot.cli.kb:kb",
     "migrate": "supportbot.cli.serving:migrate",
+    "policy": "supportbot.cli.policy:policy",
     "replay": "supportbot.cli.replay:replay",
     "seed": "supportbot.cli.seeding:seed",
     "secret": "supportbot.cli.secret:secret",
     "serve": "supportbot.cli.serving:serve",
     "token": "supportbot.cli.people:token",
+    "triage": "supportbot.cli.triage:triage",
     "user": "supportbot.cli.people:user",
     "worker": "supportbot.cli.serving:worker",
 }

@@ -1,0 +1,117 @@
+"""Tests of `supportbot policy`: showing, exporting and handing in."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from supportbot.cli import main
+from supportbot.routing.policy import parse_policy, shipped_document
+
+WORDS_A_MINUTE = 240
+OWNER, AUTHOR = "owner@example.test", "admin@example.test"
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """A migrated SQLite file of its own, and a secret."""
+    env = {"SUPPORTBOT_DATA_DIR": str(tmp_path), "SUPPORTBOT_DATABASE_URL": "", "SUPPORTBOT_SECRET_KEY": "s" * 40}
+    assert CliRunner().invoke(main, ["migrate"], env=env).exit_code == 0
+    return env
+
+
+def run(environment: dict[str, str], *words: str) -> Result:
+    return CliRunner().invoke(main, ["policy", *words], env=environment)
+
+
+def document(folder: Path, text: str | None = None) -> str:
+    file = folder / "policy.yaml"
+    file.write_text(shipped_document() if text is None else text)
+    return str(file)
+
+
+def test_without_a_database_the_shipped_policy_is_shown_and_exported(tmp_path: Path) -> None:
+    env = {"SUPPORTBOT_DATA_DIR": str(tmp_path), "SUPPORTBOT_DATABASE_URL": "", "SUPPORTBOT_SECRET_KEY": ""}
+
+    shown, exported = run(env, "show"), run(env, "export")
+
+    assert "Routing policy, as shipped. Fast drafts the routine." in shown.stdout
+    assert exported.stdout == shipped_document()
+
+
+def test_the_first_policy_is_active_once_its_owner_approves(environment: dict[str, str], tmp_path: Path) -> None:
+    text = shipped_document().replace("deadline_s: 60", "deadline_s: 90")
+
+    result = run(environment, "import", document(tmp_path, text), "--author", AUTHOR, "--approved-by", OWNER)
+
+    assert (result.exit_code, result.stdout) == (0, f"Version 1 is approved by {OWNER} and active.\n")
+    assert run(environment, "export").stdout == text
+    shown = json.loads(run(environment, "show", "--json").stdout)
+    assert (shown["version"], shown["tasks"]["dispute_reply"]["deadline_s"]) == (1, 90)
+    (version,) = json.loads(run(environment, "history", "--json").stdout)
+    assert (version["version"], version["state"], version["author"], version["approver"]) == (
+        1,
+        "active",
+        AUTHOR,
+        OWNER,
+    )
+
+
+def test_a_later_policy_is_a_proposal_that_changes_nothing(environment: dict[str, str], tmp_path: Path) -> None:
+    file = document(tmp_path)
+    run(environment, "import", file, "--author", AUTHOR, "--approved-by", OWNER)
+
+    proposed = run(environment, "import", file, "--author", AUTHOR, "--problem", "Too slow.", "--approved-by", OWNER)
+
+    assert "Version 2 is proposed" in proposed.stdout
+    history = json.loads(run(environment, "history", "--json").stdout)
+    assert [(row["version"], row["state"]) for row in history] == [(2, "proposed"), (1, "active")]
+    assert "2  Proposed  Too slow.  by admin@example.test, approved by nobody yet" in run(environment, "history").stdout
+
+
+@pytest.mark.parametrize(
+    ("text", "options", "said"),
+    [
+        (None, ("--approved-by", AUTHOR), "Only the owner"),
+        (None, (), "problem in one sentence"),
+        ("owner: me", ("--approved-by", OWNER), "tasks: is missing"),
+        (shipped_document().replace("routine_reply/1", "routine_reply/9"), ("--approved-by", OWNER), "does not exist"),
+    ],
+)
+def test_what_is_not_fit_is_refused_and_not_stored(
+    environment: dict[str, str], tmp_path: Path, text: str | None, options: tuple[str, ...], said: str
+) -> None:
+    refused = run(environment, "import", document(tmp_path, text), "--author", AUTHOR, *options)
+
+    assert refused.exit_code == 1
+    assert said in refused.stderr
+    assert run(environment, "history").stdout == "No policy yet. Hand one in: supportbot policy import FILE\n"
+
+
+def test_a_file_that_is_no_text_is_refused(environment: dict[str, str], tmp_path: Path) -> None:
+    file = tmp_path / "policy.yaml"
+    file.write_bytes(b"\xff\xfe\x00")
+
+    assert "is not UTF-8 text" in run(environment, "import", str(file), "--author", AUTHOR).stderr
+
+
+def test_a_version_is_exported_by_its_number(environment: dict[str, str], tmp_path: Path) -> None:
+    run(environment, "import", document(tmp_path), "--author", AUTHOR, "--approved-by", OWNER)
+
+    assert parse_policy(run(environment, "export", "--version", "1").stdout)
+    missing = run(environment, "export", "--version", "7")
+    assert (missing.exit_code, missing.stderr) == (
+        1,
+        "There is no routing policy version 7. List them: supportbot policy history\n",
+    )
+
+
+def test_the_markdown_export_is_read_in_two_minutes(tmp_path: Path) -> None:
+    env = {"SUPPORTBOT_DATA_DIR": str(tmp_path), "SUPPORTBOT_DATABASE_URL": ""}
+
+    text = run(env, "export", "--markdown").stdout
+
+    assert text.startswith("# Routing policy, as shipped\n")
+    assert "Reasoning does it. Nobody takes over" in text
+    assert len(text.split()) < 2 * WORDS_A_MINUTE
