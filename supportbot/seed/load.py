@@ -26,6 +26,7 @@ from supportbot.jobs.work import register_jobs
 from supportbot.knowledge.actions import import_articles
 from supportbot.routing.actions import ensure_first_policy
 from supportbot.routing.policy import parse_policy
+from supportbot.seed.asof import as_of
 from supportbot.seed.billing import billing_records
 from supportbot.seed.playing import Cast, play
 from supportbot.seed.story import tell_story
@@ -91,14 +92,20 @@ def seed(
         site = _add_site(db, story, clock())
         users, people = _add_people(db, audit, story.shop, password)
         customers = _add_customers(db, story, site, clock())
-        import_records(db, billing_records(story), at=clock(), audit=audit)
+        import_records(db, billing_records(as_of(story, clock())), at=clock(), audit=audit)
         sources = [(f"{article.slug}.md", article.source) for article in story.articles]
         sources.append((f"{story.policy.slug}.md", _dated(story.policy)))
         import_articles(db, sources, at=clock(), publish=True, audit=audit)
         _add_policy(db, policy_document, story.shop, clock())
     cast = Cast(drafting, clock, people, customers, site)
-    waiting = play(cast, story.conversations, progress=progress)
+
+    def read_records() -> None:
+        with database.transaction() as db:
+            import_records(db, billing_records(as_of(story, clock())), at=clock(), audit=audit)
+
+    waiting = play(cast, story.conversations, progress=progress, new_day=read_records)
     with database.transaction() as db:
+        import_records(db, billing_records(story), at=told_at, audit=audit)
         for message_id in waiting:
             engine.enqueue(db, DRAFT_JOB, key=f"draft:{message_id}", ids={"message_id": message_id})
     return Seeded(story.shop.site_key, users)

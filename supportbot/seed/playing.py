@@ -1,6 +1,7 @@
 """Plays the story's conversations through the real actions, in the order in which things happened."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -20,6 +21,7 @@ from supportbot.gateway import Gateway
 from supportbot.gateway.tables import AttemptRow
 from supportbot.gateway.types import ModelAnswer, ModelRequest, ModelSpec
 from supportbot.inbox import actions as inbox
+from supportbot.inbox.desk import Desk
 from supportbot.inbox.tables import Conversation as ConversationRow
 from supportbot.inbox.tables import Message, Outgoing, Site, Tag
 from supportbot.inbox.types import UNDO_S, InboundMessage
@@ -55,14 +57,26 @@ class SilentProvider:
         return ModelAnswer(outcome="timeout", error_code="timeout")
 
 
-def play(cast: Cast, conversations: Sequence[Conversation], *, progress: Callable[[str], None]) -> list[int]:
-    """Play everything; gives the messages that still wait for their draft."""
+def play(
+    cast: Cast,
+    conversations: Sequence[Conversation],
+    *,
+    progress: Callable[[str], None],
+    new_day: Callable[[], None],
+) -> list[int]:
+    """Play everything; gives the messages that still wait for their draft.
+
+    `new_day` is called before the first thing that happens on a day, so that drafts rest on that day's records.
+    """
     stages = {one.key: Stage() for one in conversations}
     steps = sorted(_steps(conversations), key=lambda step: (step[0], step[1].key, step[2]))
     told = max(len(steps) // 4, 1)
     for number, (at, conversation, index) in enumerate(steps, start=1):
         if at > cast.clock():
+            is_new_day = at.date() > cast.clock().date()
             cast.clock.set(at)
+            if is_new_day:
+                new_day()
         if index < len(conversation.turns):
             _turn(cast, stages[conversation.key], conversation, conversation.turns[index])
         else:
@@ -166,31 +180,38 @@ def _let_go(
     person: Person,
 ) -> Outgoing:
     desk = cast.drafting.desk
-    if main is not None and main.state == "held":
-        lead = person if person.role != "agent" else cast.people["ines"]
-        variant = turn.variant if turn.variant in main.variants else "as_drafted"
-        chosen = main.variants[variant]
-        try:
-            return actions.release(
-                db, desk, main.id or 0, content_hash=chosen["content_hash"], variant=variant, by=lead
-            )
-        except Forbidden:
-            owner = cast.people["bram"]
-            return actions.release(
-                db, desk, main.id or 0, content_hash=chosen["content_hash"], variant=variant, by=owner
-            )
-    if main is not None and main.state == "ready" and not (told is not None and told.edited):
-        try:
-            return actions.approve(db, desk, main.id or 0, content_hash=main.content_hash or "", by=person)
-        except Conflict:
-            pass
     written = editing.Written(turn.reply.answer, turn.reply.details) if turn.reply else editing.split_text(turn.text)
+    is_edited = told is not None and told.edited
+    if main is not None and main.state == "held":
+        return _first_who_may(
+            cast, person, lambda by: _release(db, desk, main, turn, written if is_edited else None, by)
+        )
     if main is not None and main.state == "ready":
-        try:
+        with suppress(Conflict, InvalidInput):
+            if not is_edited:
+                return actions.approve(db, desk, main.id or 0, content_hash=main.content_hash or "", by=person)
             return editing.send_edited(db, desk, main.id or 0, written, content_hash=main.content_hash or "", by=person)
-        except InvalidInput:
-            pass
-    return editing.write_reply(db, desk, stage.conversation_id, written, by=cast.people["bram"])
+    return _first_who_may(cast, person, lambda by: editing.write_reply(db, desk, stage.conversation_id, written, by=by))
+
+
+def _release(
+    db: Session, desk: Desk, main: DraftRow, turn: Turn, edited: editing.Written | None, by: Person
+) -> Outgoing:
+    """Let a held draft go with a person's words, in the story's variant, or as it was drafted."""
+    if edited is not None:
+        with suppress(InvalidInput):
+            return editing.send_edited(db, desk, main.id or 0, edited, content_hash=main.content_hash or "", by=by)
+    variant = turn.variant if turn.variant in main.variants else "as_drafted"
+    chosen = main.variants[variant]
+    return actions.release(db, desk, main.id or 0, content_hash=chosen["content_hash"], variant=variant, by=by)
+
+
+def _first_who_may(cast: Cast, person: Person, act: Callable[[Person], Outgoing]) -> Outgoing:
+    """Let the story's person act, or the lead, or the owner: whoever has the right."""
+    for by in (person, cast.people["ines"]):
+        with suppress(Forbidden):
+            return act(by)
+    return act(cast.people["bram"])
 
 
 def _finish(cast: Cast, stage: Stage, conversation: Conversation) -> None:
@@ -203,6 +224,8 @@ def _finish(cast: Cast, stage: Stage, conversation: Conversation) -> None:
         by = _person(cast, conversation.assignee)
         if conversation.status == "resolved" and row.status != "resolved":
             inbox.set_status(db, desk, stage.conversation_id, "resolved", by=by)
+        elif conversation.status == "pending" and row.status != "pending":
+            inbox.set_status(db, desk, stage.conversation_id, "pending", by=by)
         elif conversation.status == "snoozed" and conversation.snoozed_until:
             inbox.set_status(db, desk, stage.conversation_id, "snoozed", by=by, until=conversation.snoozed_until)
 
