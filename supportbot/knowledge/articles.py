@@ -20,7 +20,7 @@
     ## Where invoices are kept
     Text of one passage, up to the next heading of this level.
 
-A passage is cited as `slug#n` with n its place, or by the number that its heading begins with: `refunds#4.2`.
+A passage is cited as `slug#n` with n its place, in a policy by the number that its heading begins with: `refunds#4.2`.
 """
 
 import hashlib

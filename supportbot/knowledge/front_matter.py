@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapte
 
 from supportbot.contract.records import PLACEHOLDERS, PolicyRule
 from supportbot.contract.types import ActionId, Outcome
+from supportbot.errors import InvalidInput
 from supportbot.knowledge.types import ArticleKind
 from supportbot.routing.types import Topic
 
@@ -18,7 +19,7 @@ PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500, pattern=r"^[^\r\n]*$")]
 
 
-class ArticleProblems(Exception):
+class ArticleProblems(InvalidInput):
     """What is wrong with one file, a line each."""
 
     def __init__(self, *lines: str) -> None:

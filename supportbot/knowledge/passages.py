@@ -30,7 +30,7 @@ def split_passages(
     found: list[ArticlePassage] = []
     for heading, line, body in _sections(head.title, lines, first):
         text = _plain(body)
-        number = NUMBERED.match(heading)
+        number = NUMBERED.match(heading) if head.kind == "policy" else None
         ref = f"{head.slug}#{number[1] if number else len(found) + 1}"
         if not text:
             raise ArticleProblems(f"{name}, line {line}: the passage {heading!r} has no text.")

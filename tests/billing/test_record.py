@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
+from time import perf_counter
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -330,3 +331,19 @@ def test_an_account_without_any_row_says_so() -> None:
     assert kinds(record) == ["no_charge_found"]
     assert (record.ledger, record.due_back, record.due_passage, record.rows) == ((), None, None, 0)
     assert dict(record.values) == {"email": "jonas@post.example", "month": "March"}
+
+
+def test_a_history_of_a_thousand_charges_is_read_in_well_under_a_second() -> None:
+    days = [at(1, 1) - timedelta(days=2 * number) for number in range(1000)]
+    rows = jonas()
+    rows = replace(
+        rows,
+        charges=(*rows.charges, *(make_charge(f"ch_{day:%y%m%d}", day, invoice_id=f"I-{day:%y%m%d}") for day in days)),
+        orders=tuple(make_order(f"O-{day:%y%m%d}", day, minor=4900) for day in days),
+    )
+
+    started = perf_counter()
+    record = read(rows)
+
+    assert perf_counter() - started < 1.0
+    assert record.due_back == euro(4900)

@@ -80,6 +80,12 @@ def test_text_before_the_first_heading_stands_under_the_title() -> None:
     assert article.passages[0].text.startswith("Open Account")
 
 
+def test_a_number_in_a_help_heading_is_only_a_word() -> None:
+    article = parse(HELP.replace("## By e-mail", "## 1 way more"))
+
+    assert [one.ref for one in article.passages] == ["find-invoices#1", "find-invoices#2"]
+
+
 def test_a_heading_inside_a_code_fence_is_text() -> None:
     article = parse(HELP + "\n```\n## not a heading\n```\n")
 
@@ -111,7 +117,6 @@ def test_a_day_of_publishing_is_a_moment_in_utc() -> None:
         (("locale: en", "slug: again\nlocale: en"), "one.md, line 5: 'slug' is given twice."),
         (("title: Find your invoices", "title: &a x\nlocale2: *a"), "one.md, line 4: an alias (*name) is not allowed"),
         (("## By e-mail\nWe send it too.", "## By e-mail\n"), "one.md, line 19: the passage 'By e-mail' has no text."),
-        (("## By e-mail", "## 1 By e-mail"), "one.md, line 19: a second passage would be find-invoices#1"),
     ],
 )
 def test_a_problem_is_named_with_file_line_and_value(change: tuple[str, str], expected: str) -> None:
@@ -158,6 +163,9 @@ def test_a_policy_must_hold_the_passages_that_its_rules_name() -> None:
 
     assert parse(text.format(rules.format("4.1"))).meta["rules"]["refund_window_days"] == 30
     assert problems(text.format(rules.format("4.2"))) == ["one.md: passages names 4.2, but no heading begins with 4.2."]
+    assert problems(text.format("") + "## 4.1 Again\nText.\n") == [
+        "one.md, line 10: a second passage would be refunds#4.1; number headings once each."
+    ]
     assert problems(text.replace("currency: EUR\n", "").format(rules.format("4.1"))) == [
         "one.md, line 6: rules need a currency, such as EUR."
     ]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
 from supportbot.billing.types import AccountRows, ChargeRow, InvoiceRow, OrderRow, RefundRow, SubscriptionRow
+from supportbot.contract.types import Money
 
 # How near an order and a charge without an invoice must be, to belong together.
 ORDER_DAYS = 7
@@ -49,16 +50,22 @@ def group_payments(rows: AccountRows, *, zone: tzinfo, double_charge_days: int) 
     Charges belong together when they name one invoice, or when they take the same amount within
     `double_charge_days` and nothing shows that they are for different periods, invoices or orders.
     """
-    orders = _orders_of_charges(rows, zone)
-    purposes = {charge.id: _purpose(charge, rows, orders) for charge in rows.charges}
+    book = _Book(rows, zone)
     groups: list[list[ChargeRow]] = []
-    for charge in sorted(rows.charges, key=lambda charge: (charge.charged_at, charge.id)):
-        home = next((group for group in groups if _belongs(charge, group, purposes, zone, double_charge_days)), None)
+    of_invoice: dict[str, list[ChargeRow]] = {}
+    recent: list[list[ChargeRow]] = []
+    for charge in sorted(rows.charges, key=_by_time):
+        recent = [group for group in recent if book.days_between(group[-1], charge) <= double_charge_days]
+        home = of_invoice.get(charge.invoice_id or "") or _repeated(charge, recent, book, double_charge_days)
         if home is None:
-            groups.append([charge])
-        else:
-            home.append(charge)
-    return tuple(_payment(group, rows, orders) for group in groups)
+            home = []
+            groups.append(home)
+        home.append(charge)
+        if all(group is not home for group in recent):
+            recent.append(home)
+        if charge.invoice_id:
+            of_invoice.setdefault(charge.invoice_id, home)
+    return tuple(book.payment(group) for group in groups)
 
 
 def row_ids(rows: AccountRows) -> frozenset[str]:
@@ -73,79 +80,89 @@ def local_day(moment: datetime, zone: tzinfo) -> date:
     return moment.astimezone(zone).date()
 
 
-def _belongs(
-    charge: ChargeRow, group: Sequence[ChargeRow], purposes: dict[str, Purpose], zone: tzinfo, days: int
-) -> bool:
-    return any(_belong_together(charge, other, purposes, zone, days) for other in group)
+class _Book:
+    """An account's rows by what they are looked up by."""
+
+    def __init__(self, rows: AccountRows, zone: tzinfo) -> None:
+        self.zone = zone
+        self.plans = rows.subscriptions
+        self.invoices = {invoice.id: invoice for invoice in rows.invoices}
+        self.orders = _orders_of_charges(rows, zone)
+        self.refunds: dict[str, list[RefundRow]] = {}
+        for refund in sorted(rows.refunds, key=lambda refund: (refund.refunded_at, refund.id)):
+            self.refunds.setdefault(refund.charge_id, []).append(refund)
+
+    def purpose(self, charge: ChargeRow) -> Purpose:
+        """What a charge is known to be for; empty when the records do not say."""
+        if charge.invoice_id:
+            invoice = self.invoices.get(charge.invoice_id)
+            if invoice and invoice.period_start:
+                return ("period", invoice.subscription_id or "", invoice.period_start.isoformat())
+            return ("invoice", charge.invoice_id)
+        order = self.orders.get(charge.id)
+        return ("order", order.number) if order else ()
+
+    def days_between(self, one: ChargeRow, other: ChargeRow) -> int:
+        """How many days of the shop's zone lie between two charges."""
+        return _days_between(one.charged_at, other.charged_at, self.zone)
+
+    def payment(self, group: Sequence[ChargeRow]) -> Payment:
+        """A group with everything that belongs to its charges."""
+        names = dict.fromkeys(charge.invoice_id for charge in group if charge.invoice_id in self.invoices)
+        invoices = tuple(self.invoices[name] for name in names if name)
+        refunds = [refund for charge in group for refund in self.refunds.get(charge.id, ())]
+        return Payment(
+            charges=tuple(group),
+            refunds=tuple(sorted(refunds, key=lambda refund: (refund.refunded_at, refund.id))),
+            invoices=invoices,
+            subscription=self._plan(invoices),
+            order=next((self.orders[charge.id] for charge in group if charge.id in self.orders), None),
+        )
+
+    def _plan(self, invoices: Sequence[InvoiceRow]) -> SubscriptionRow | None:
+        """The plan a payment is for: the one its invoice names, or the only one there is for a period's invoice."""
+        for invoice in invoices:
+            if invoice.subscription_id:
+                return next((plan for plan in self.plans if plan.id == invoice.subscription_id), None)
+            if invoice.period_start and len(self.plans) == 1:
+                return self.plans[0]
+        return None
 
 
-def _belong_together(
-    charge: ChargeRow, other: ChargeRow, purposes: dict[str, Purpose], zone: tzinfo, days: int
-) -> bool:
-    if charge.invoice_id and charge.invoice_id == other.invoice_id:
-        return True
-    if charge.amount != other.amount or "failed" in (charge.status, other.status):
+def _repeated(charge: ChargeRow, recent: Sequence[list[ChargeRow]], book: _Book, days: int) -> list[ChargeRow] | None:
+    """The group of which a charge takes the same amount again, for all that the records show."""
+    if charge.status == "failed":
+        return None
+    return next((group for group in recent if any(_is_repeat(charge, other, book, days) for other in group)), None)
+
+
+def _is_repeat(charge: ChargeRow, other: ChargeRow, book: _Book, days: int) -> bool:
+    if charge.amount != other.amount or other.status == "failed" or book.days_between(charge, other) > days:
         return False
-    if _days_between(charge.charged_at, other.charged_at, zone) > days:
-        return False
-    mine, theirs = purposes[charge.id], purposes[other.id]
+    mine, theirs = book.purpose(charge), book.purpose(other)
     return not mine or not theirs or mine == theirs
-
-
-def _purpose(charge: ChargeRow, rows: AccountRows, orders: dict[str, OrderRow]) -> Purpose:
-    """What a charge is known to be for; empty when the records do not say."""
-    if charge.invoice_id:
-        invoice = next((invoice for invoice in rows.invoices if invoice.id == charge.invoice_id), None)
-        if invoice and invoice.period_start:
-            return ("period", invoice.subscription_id or "", invoice.period_start.isoformat())
-        return ("invoice", charge.invoice_id)
-    order = orders.get(charge.id)
-    return ("order", order.number) if order else ()
 
 
 def _orders_of_charges(rows: AccountRows, zone: tzinfo) -> dict[str, OrderRow]:
     """Pair each charge without a plan's invoice with one order of the same amount placed about then, oldest first."""
     periods = {invoice.id for invoice in rows.invoices if invoice.period_start}
-    left = sorted(rows.orders, key=lambda order: (order.placed_at, order.number))
+    left: dict[Money, list[OrderRow]] = {}
+    for order in sorted(rows.orders, key=lambda order: (order.placed_at, order.number)):
+        left.setdefault(order.amount, []).append(order)
     pairs: dict[str, OrderRow] = {}
-    for charge in sorted(rows.charges, key=lambda charge: (charge.charged_at, charge.id)):
+    for charge in sorted(rows.charges, key=_by_time):
         if charge.invoice_id in periods or charge.status == "failed":
             continue
-        for order in left:
-            near = _days_between(charge.charged_at, order.placed_at, zone) <= ORDER_DAYS
-            if near and order.amount == charge.amount:
+        for order in left.get(charge.amount, ()):
+            if _days_between(charge.charged_at, order.placed_at, zone) <= ORDER_DAYS:
                 pairs[charge.id] = order
-                left.remove(order)
+                left[charge.amount].remove(order)
                 break
     return pairs
 
 
-def _payment(group: Sequence[ChargeRow], rows: AccountRows, orders: dict[str, OrderRow]) -> Payment:
-    ids = {charge.id for charge in group}
-    invoice_ids = {charge.invoice_id for charge in group}
-    invoices = tuple(invoice for invoice in rows.invoices if invoice.id in invoice_ids)
-    return Payment(
-        charges=tuple(group),
-        refunds=tuple(
-            sorted(
-                (refund for refund in rows.refunds if refund.charge_id in ids),
-                key=lambda refund: (refund.refunded_at, refund.id),
-            )
-        ),
-        invoices=invoices,
-        subscription=_subscription(invoices, rows),
-        order=next((orders[charge.id] for charge in group if charge.id in orders), None),
-    )
-
-
-def _subscription(invoices: Sequence[InvoiceRow], rows: AccountRows) -> SubscriptionRow | None:
-    """The plan that a payment is for: the one its invoice names, or the only one there is for a period's invoice."""
-    for invoice in invoices:
-        if invoice.subscription_id:
-            return next((plan for plan in rows.subscriptions if plan.id == invoice.subscription_id), None)
-        if invoice.period_start and len(rows.subscriptions) == 1:
-            return rows.subscriptions[0]
-    return None
+def _by_time(charge: ChargeRow) -> tuple[datetime, str]:
+    return (charge.charged_at, charge.id)
 
 
 def _days_between(one: datetime, other: datetime, zone: tzinfo) -> int:

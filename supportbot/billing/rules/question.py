@@ -90,4 +90,9 @@ def _months(text: str, folded: str, today: date) -> tuple[tuple[int, int], ...]:
 
 
 def _ids(folded: str, rows: AccountRows) -> frozenset[str]:
-    return frozenset(name for name in row_ids(rows) if re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", folded))
+    return frozenset(name for name in row_ids(rows) if _stands_in(name.casefold(), folded))
+
+
+def _stands_in(name: str, folded: str) -> bool:
+    """Whether a name stands in a text by itself, not as a part of a longer one."""
+    return name in folded and bool(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", folded))
