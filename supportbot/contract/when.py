@@ -1,21 +1,28 @@
 """How a moment is written for a customer, in the shop's zone and the customer's language."""
 
+import re
 from datetime import datetime, timedelta, tzinfo
 
 from babel.core import Locale, UnknownLocaleError
-from babel.dates import format_skeleton
+from babel.dates import format_date, format_skeleton
 
 from supportbot.contract.catalogue import catalogue
+
+_YEAR = re.compile(r",?\s*(?:'de'\s*)?\by+\b")
 
 
 def moment(at: datetime, *, zone: tzinfo, locale: str = "en") -> str:
     """ "Tue 24 Nov, 12:00", for the case block. The same words today and tomorrow, so they never go stale."""
-    return _written(at, "MMMEd", zone, locale)
+    there = at.astimezone(zone)
+    return f"{format_skeleton('MMMEd', there, locale=catalogue(locale).date_locale)}, {there:%H:%M}"
 
 
 def moment_in_words(at: datetime, *, zone: tzinfo, locale: str = "en") -> str:
-    """ "Tuesday 24 November, 12:00", for sentences."""
-    return _written(at, "MMMMEEEEd", zone, locale)
+    """ "Tuesday, 24 November, 12:00", for sentences: the language's full date without its year."""
+    there = at.astimezone(zone)
+    language = Locale.parse(catalogue(locale).date_locale)
+    pattern = _YEAR.sub("", language.date_formats["full"].pattern)
+    return f"{format_date(there, pattern, locale=language)}, {there:%H:%M}"
 
 
 def near_moment(at: datetime, *, now: datetime, zone: tzinfo, locale: str = "en") -> str:
@@ -40,8 +47,3 @@ def spelling_locale(locale: str) -> str:
         return str(Locale.parse(language))
     except (UnknownLocaleError, ValueError):
         return "en_GB"
-
-
-def _written(at: datetime, skeleton: str, zone: tzinfo, locale: str) -> str:
-    there = at.astimezone(zone)
-    return f"{format_skeleton(skeleton, there, locale=catalogue(locale).date_locale)}, {there:%H:%M}"

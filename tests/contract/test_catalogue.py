@@ -11,7 +11,9 @@ from supportbot.contract.frame import held_notice
 from supportbot.contract.language import guess_language
 from supportbot.contract.mentions import LANGUAGES
 from supportbot.contract.render import refund_approved_reply
+from supportbot.contract.reply_v1 import normalise
 from supportbot.contract.types import Money
+from supportbot.contract.when import moment_in_words
 from tests.contract.factories import BERLIN, NOON, make_allowed, make_fields
 
 
@@ -64,6 +66,24 @@ def test_the_held_notice_names_the_time_in_every_language(language: str) -> None
     assert "12:00" in notice.details
     assert "24" in notice.details
     assert "{" not in notice.answer + notice.details
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "Tuesday, 24 November, 12:00"),
+        ("de", "Dienstag, 24. November, 12:00"),
+        ("fr", "mardi 24 novembre, 12:00"),
+        ("es", "martes, 24 de noviembre, 12:00"),
+        ("pt", "terça-feira, 24 de novembro, 12:00"),
+        ("tr", "24 Kasım Salı, 12:00"),
+        ("ar", "الثلاثاء، 24 نوفمبر, 12:00"),
+    ],
+)
+def test_a_time_is_said_as_the_language_says_it_and_normalising_leaves_it_alone(language: str, words: str) -> None:
+    said = moment_in_words(NOON, zone=BERLIN, locale=language)
+    assert said == words
+    assert normalise(make_fields(answer=f"{said}."), locale=language)[0].answer == f"{said}."
 
 
 def test_an_unknown_language_reads_english() -> None:

@@ -47,7 +47,7 @@ def test_a_held_case_is_told_the_time_in_words_and_never_an_amount() -> None:
 
 def test_a_draft_names_the_full_date_so_that_it_stays_true_when_released_later() -> None:
     before = NOON - timedelta(days=1)
-    assert next_update_words(NOON, now=before, zone=BERLIN, locale="en") == "Tuesday 24 November, 12:00"
+    assert next_update_words(NOON, now=before, zone=BERLIN, locale="en") == "Tuesday, 24 November, 12:00"
     assert next_update_words(None, now=before, zone=BERLIN, locale="en") == ""
     assert next_update_words(before, now=NOON, zone=BERLIN, locale="en") == ""
 

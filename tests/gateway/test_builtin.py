@@ -72,7 +72,7 @@ def dispute(**material: Any) -> ReplyFields:
         "hold_kind": "money",
         "record": DISPUTE,
         "policy_passages": POLICY,
-        "next_update_by": "Tuesday 24 November, 12:00",
+        "next_update_by": "Tuesday, 24 November, 12:00",
     }
     case = {"number": "HL-1", "topic": "refund", "verified": True}
     return draft("dispute_reply", "facts", **{**given, "case": case, **material})
@@ -111,7 +111,7 @@ def test_when_no_article_fits_a_person_is_promised_and_nothing_else(articles: li
 def test_a_dispute_is_told_from_the_facts_and_a_person_decides() -> None:
     fields = dispute()
     assert fields.answer == (
-        "A person is checking the 49.00 EUR charge of 14 March and will write to you by Tuesday 24 November, 12:00."
+        "A person is checking the 49.00 EUR charge of 14 March and will write to you by Tuesday, 24 November, 12:00."
     )
     assert fields.details == f"{AFTER} {TWICE} {BACK} Our policy on this is 4.2, “Charged after cancelling”."
     assert (fields.outcome, fields.next_actions) == ("refund_needs_review", ("refund_review", "talk_to_person"))
@@ -136,6 +136,7 @@ def test_a_double_charge_asks_about_the_second_one() -> None:
         ({"record": make_record(make_fact("outside_refund_window", "Closed.", "refunds#4.1"))}, "refund_needs_review"),
         ({"record": make_record(make_fact("chargeback_open", "The bank.", "refunds#4.4"))}, "escalated"),
         ({"hold_kind": "risk"}, "escalated"),
+        ({"case": {"number": "1", "topic": "cancellation", "verified": True}}, "refund_needs_review"),
         ({"record": None, "case": {"number": "1", "topic": "billing", "verified": False}}, "charge_needs_review"),
         ({"record": make_record(), "case": {"number": "1", "topic": "cancellation", "verified": True}},
          "cancellation_needs_review"),
@@ -146,6 +147,17 @@ def test_each_kind_of_dispute_goes_to_the_right_review(changes: dict[str, Any], 
     fields = dispute(**changes)
     assert fields.outcome == outcome
     assert fields.outcome not in DECISIONS
+
+
+def test_nothing_of_the_account_is_told_where_law_health_or_fraud_is_the_matter() -> None:
+    fields = dispute(hold_kind="risk")
+    assert (fields.answer, fields.details, fields.facts_used) == (NOBODY, "", ())
+
+
+def test_facts_are_told_in_english_only_and_another_language_gets_one_true_sentence() -> None:
+    fields = dispute(locale="de", next_update_by="Dienstag, 24. November, 12:00")
+    assert fields.answer == "Eine Person prüft das und schreibt Ihnen bis Dienstag, 24. November, 12:00."
+    assert (fields.details, fields.outcome) == ("", "refund_needs_review")
 
 
 def test_an_unsigned_customer_is_told_that_no_account_was_read() -> None:

@@ -12,7 +12,8 @@ Fact = Mapping[str, Any]
 MOST_FACTS = 6
 _CHARGED = re.compile(r"([\d.,]+ [A-Z]{3})(?: was charged)? on (\d{1,2} \w+)( \d{4})?")
 _CHARGES = ("charge_after_cancellation", "double_charge", "inside_refund_window")
-_REFUNDS = ("refund_already_made", "inside_refund_window", "outside_refund_window")
+_CHARGED_WRONGLY = frozenset({"charge_after_cancellation", "double_charge"})
+_ABOUT_REFUNDS = frozenset({"refund_already_made", "inside_refund_window", "outside_refund_window"})
 
 
 def draft_dispute(material: Mapping[str, Any]) -> dict[str, Any]:
@@ -25,7 +26,7 @@ def draft_dispute(material: Mapping[str, Any]) -> dict[str, Any]:
     passages = _passages(facts, material)
     return {
         "answer": _answer(outcome, facts, material) if in_english else _checking(material),
-        "details": _details(facts, passages, material) if in_english else "",
+        "details": _details(facts, passages, material) if in_english and outcome != "escalated" else "",
         "outcome": outcome,
         "next_actions": _actions(outcome),
         "facts_used": [fact["id"] for fact in facts],
@@ -47,10 +48,12 @@ def _outcome(material: Mapping[str, Any]) -> str:
     topic = material["case"]["topic"]
     if material["hold_kind"] == "risk" or "chargeback_open" in kinds:
         return "escalated"
-    if _due(material) or ((topic == "refund" or kinds & set(_REFUNDS)) and topic != "cancellation"):
+    if _due(material) or topic == "refund" or kinds & _CHARGED_WRONGLY:
         return "refund_needs_review"
     if topic == "cancellation":
         return "cancellation_needs_review"
+    if kinds & _ABOUT_REFUNDS:
+        return "refund_needs_review"
     return "charge_needs_review" if topic == "billing" or kinds else "escalated"
 
 
