@@ -113,12 +113,19 @@
     const list = $("#rows");
     if (list) list.scrollTop = scrolled;
     if (scrolled > 40) tellNewAbove($$("#rows .row").filter((row) => !before.has(row.id)).length);
-    if (open && changed.has(open) && !isBusy()) {
+    if (open && open === openId() && changed.has(open) && !isBusy()) {
       const focused = document.activeElement?.dataset?.key;
-      await htmx.ajax("GET", `/inbox/conversations/${open}${location.search}`, { target: "#thread", swap: "outerHTML" });
+      const headers = { "X-Live": open };
+      await htmx.ajax("GET", `/inbox/conversations/${open}${location.search}`, { target: "#thread", swap: "outerHTML", headers });
       if (focused) $(`[data-key="${CSS.escape(focused)}"]`)?.focus();
     }
   }
+
+  // A live answer about a case that is no longer the open one, or is being written on by now, comes too late.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const about = event.detail.requestConfig.headers["X-Live"];
+    if (about && (about !== openId() || isBusy())) event.detail.shouldSwap = false;
+  });
 
   function tellNewAbove(count) {
     const button = $("#new-above");
@@ -165,8 +172,14 @@
     setTimeout(() => tryAgainIn(seconds - 1), 1000);
   }
 
+  // A conversation opens at its draft; browsers that know scroll-initial-target do so by the sheet.
+  function showDraft() {
+    if (!CSS.supports("scroll-initial-target", "nearest")) $("#draft")?.scrollIntoView({ block: "nearest" });
+  }
+
   // The row of the open case stays marked when the case is swapped.
-  document.addEventListener("htmx:afterSettle", () => {
+  document.addEventListener("htmx:afterSettle", (event) => {
+    if (event.detail.elt?.id === "thread") showDraft();
     const open = openId();
     for (const row of $$("#rows .row")) {
       if (row.id === `row-${open}`) row.setAttribute("aria-current", "true");
@@ -175,5 +188,6 @@
   });
 
   showKeysSwitch();
+  showDraft();
   connect();
 })();
