@@ -5,6 +5,8 @@ import pwd
 import shutil
 import signal
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -85,6 +87,14 @@ def administer(url: str, *statements: str) -> None:
     with psycopg.connect(address, autocommit=True) as connection:
         for statement in statements:
             connection.execute(statement.encode())
+
+
+@contextmanager
+def empty_database(url: str, name: str) -> Iterator[str]:
+    """A database without tables on the server at `url`, for a while; gives its address."""
+    administer(url, f'CREATE DATABASE "{name}"')
+    yield normal_url(url).set(database=name).render_as_string(hide_password=False)
+    administer(url, f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 def _wheel_binaries() -> Path | None:

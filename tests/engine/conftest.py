@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from supportbot.db import Database, normal_url
+from supportbot.db import Database
 from tests.engine.harness import Harness, durable_harness, memory_harness
-from tests.postgres import administer
+from tests.postgres import empty_database as making_database
 
 
 def _empty_url(store: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
@@ -16,10 +16,8 @@ def _empty_url(store: str, request: pytest.FixtureRequest, folder: Path) -> Iter
         yield f"sqlite:///{folder / 'engine.db'}"
         return
     server = request.getfixturevalue("postgres_url")
-    name = f"supportbot_engine_{os.getpid()}_{folder.name}"
-    administer(server, f'CREATE DATABASE "{name}"')
-    yield normal_url(server).set(database=name).render_as_string(hide_password=False)
-    administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+    with making_database(server, f"supportbot_engine_{os.getpid()}_{folder.name}") as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

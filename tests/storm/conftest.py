@@ -1,5 +1,6 @@
 """What the storms on the job engine stand on: an engine's database, and workers in processes of their own."""
 
+import os
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,6 +9,7 @@ import pytest
 
 from supportbot.db import Database
 from supportbot.engine import DbosEngine
+from tests.postgres import empty_database
 from tests.storm.processes import kill_now, python, start_process, wait_for
 from tests.storm.worker_process import RAN, register_kinds
 
@@ -38,6 +40,17 @@ class WorkerProcess:
     def kill(self) -> None:
         """kill -9."""
         kill_now(self.process)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def bare_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """The address of a database without tables, on each store in turn: the application migrates it itself."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'storm.db'}"
+        return
+    server = request.getfixturevalue("postgres_url")
+    with empty_database(server, f"supportbot_storm_{os.getpid()}") as url:
+        yield url
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ _END_S = 20
 class Role:
     """A kind of process: what to run, with what added to the environment, and how many at once.
 
-    `ready_url` answers 200 when such a process works; without one it counts as ready as soon as it lives.
+    `ready_url` answers 200 when such a process works; without one it counts as ready `settle_s` after its start.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Role:
     env: Mapping[str, str] = field(default_factory=dict)
     count: int = 1
     ready_url: str | None = None
+    settle_s: float = 0
 
 
 def python(*arguments: str) -> list[str]:
@@ -79,6 +80,7 @@ class Supervisor:
         self._roles = {f"{role.name}-{number}": role for role in roles for number in range(role.count)}
         self._logs = logs
         self._processes: dict[str, subprocess.Popen[bytes]] = {}
+        self._started_at: dict[str, float] = {}
         self._pause = threading.Event()
 
     def __enter__(self) -> "Supervisor":
@@ -102,16 +104,26 @@ class Supervisor:
         for name, role in self._roles.items():
             wait_for(lambda name=name, role=role: self._is_ready(name, role), name, self.log, within_s=within_s)
 
-    def storm(self, duration_s: float, *, dice: random.Random, pause_s: tuple[float, float]) -> None:
+    def storm(self, duration_s: float, *, dice: random.Random, pause_s: tuple[float, float], at_least: int = 1) -> None:
         """For a while kill one process after the other at random and start it again after a moment.
+
+        Four times of five the victim has come up since its last death, so that work goes on between the kills however
+        slow the machine is; else it may be in the middle of its start.
 
         Args:
             pause_s: shortest and longest time between two kills.
+            at_least: go on, up to five times as long, until each role has been killed so often.
         """
-        deadline = time.monotonic() + duration_s
-        while time.monotonic() < deadline:
+        start = time.monotonic()
+        while (spent := time.monotonic() - start) < duration_s or (
+            spent < 5 * duration_s and min(self.kills[role.name] for role in self._roles.values()) < at_least
+        ):
             self._pause.wait(dice.uniform(*pause_s))
-            self.kill(dice.choice(sorted(self._roles)))
+            self.revive()
+            name = dice.choice(sorted(self._roles))
+            if dice.random() < 0.8 and not self._is_ready(name, self._roles[name]):
+                continue
+            self.kill(name)
             self._pause.wait(dice.uniform(0, pause_s[0]))
             self.revive()
 
@@ -134,13 +146,14 @@ class Supervisor:
 
     def _start(self, name: str) -> None:
         role = self._roles[name]
+        self._started_at[name] = time.monotonic()
         self._processes[name] = start_process(role.argv, role.env, self._logs / f"{name}.log")
 
     def _is_ready(self, name: str, role: Role) -> bool:
         assert self._processes[name].poll() is None, f"{name} ended by itself:\n{self.log(name)}"
         if role.ready_url is None:
-            return True
+            return time.monotonic() - self._started_at[name] >= role.settle_s
         try:
-            return httpx.get(role.ready_url, timeout=2).status_code == 200
+            return httpx.get(role.ready_url, timeout=5).status_code == 200
         except httpx.TransportError:
             return False
