@@ -113,5 +113,5 @@ def test_the_markdown_export_is_read_in_two_minutes(tmp_path: Path) -> None:
     text = run(env, "export", "--markdown").stdout
 
     assert text.startswith("# Routing policy, as shipped\n")
-    assert "Reasoning does it. Nobody takes over" in text
+    assert "Reasoning does it, and nobody takes over" in text
     assert len(text.split()) < 2 * WORDS_A_MINUTE

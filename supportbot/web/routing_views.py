@@ -1,0 +1,79 @@
+"""What the policy page shows, built from values. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from supportbot.accounts.rules import may
+from supportbot.accounts.types import Person
+from supportbot.routing.policy import RoutingPolicy
+from supportbot.routing.queries import PolicyVersionRow
+from supportbot.routing.summary import by_consequence, summarise
+from supportbot.web.words import when
+
+_STATES = {"approved": ("resolved", "Approved"), "proposed": ("open", "Proposed"), "rejected": ("no", "Rejected")}
+
+
+def policy_view(
+    policy: RoutingPolicy | None,
+    versions: Sequence[PolicyVersionRow],
+    *,
+    number: int | None,
+    names: Mapping[str, str],
+    person: Person,
+    now: datetime,
+    zone: ZoneInfo,
+) -> dict[str, Any]:
+    """One version of the policy in sentences, and every version in a table; see `templates/routing/policy.html`.
+
+    Args:
+        number: the version shown; None with `policy` None when nothing is approved yet.
+        names: people's names by e-mail.
+    """
+    rows = [_version_row(row, shown=number, names=names, now=now, zone=zone) for row in versions]
+    shown = next((row for row in versions if row.number == number), None)
+    if policy is None or shown is None:
+        return {"number": None, "versions": rows, "may_import": person.role in ("owner", "admin")}
+    summary = summarise(policy)
+    return {
+        "number": shown.number,
+        "headline": summary.headline,
+        "standing": _standing(shown),
+        "owner": names.get(policy.owner, policy.owner),
+        "approved": when(shown.approved_at, now=now, zone=zone) if shown.approved_at else None,
+        "note": None if may(person, "approve_policy") else f"{names.get(policy.owner, policy.owner)} approves changes.",
+        "models": [asdict(line) for line in summary.models],
+        "tasks": [asdict(task) for task in summary.tasks],
+        "always": summary.always,
+        "holds": [
+            {"follows": follows, "rules": [asdict(line) for line in lines]}
+            for follows, lines in by_consequence(summary.rules).items()
+        ],
+        "lookalikes": [line.says for line in summary.lookalikes],
+        "unsure": summary.unsure,
+        "versions": rows,
+    }
+
+
+def _standing(row: PolicyVersionRow) -> str:
+    if row.is_active:
+        return "in force"
+    return "not in force" if row.state == "approved" else row.state
+
+
+def _version_row(
+    row: PolicyVersionRow, *, shown: int | None, names: Mapping[str, str], now: datetime, zone: ZoneInfo
+) -> dict[str, Any]:
+    kind, words = ("passed", "In force") if row.is_active else _STATES[row.state]
+    return {
+        "number": row.number,
+        "kind": kind,
+        "words": words,
+        "problem": row.problem,
+        "author": names.get(row.author, row.author),
+        "approver": names.get(row.approver, row.approver) if row.approver else None,
+        "at": when(row.activated_at or row.approved_at or row.created_at, now=now, zone=zone),
+        "is_shown": row.number == shown,
+    }
