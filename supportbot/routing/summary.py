@@ -12,12 +12,12 @@ _KIND_WORDS = {
     "unsure": "Held as unclear",
 }
 _OUTCOME_WORDS = {
-    "timeout": "a timeout",
-    "rate_limited": "a rate limit",
-    "overloaded": "an overload",
-    "transport": "a broken connection",
-    "truncated": "a cut-off answer",
-    "schema_invalid": "an answer in the wrong form",
+    "timeout": "timeout",
+    "rate_limited": "rate limit",
+    "overloaded": "overload",
+    "transport": "broken connection",
+    "truncated": "cut-off answer",
+    "schema_invalid": "answer in the wrong form",
 }
 _SHOWN_PHRASES = 4
 
@@ -145,9 +145,9 @@ def _always(policy: RoutingPolicy) -> tuple[str, ...]:
         outcome for task in policy.tasks.values() if task.retry and task.retry.times for outcome in task.retry.on
     }
     words = [said for outcome, said in _OUTCOME_WORDS.items() if outcome in outcomes]
-    retried = f"One retry, only after {_listed(words)}." if words else "Nothing is tried twice."
+    retried = f"One retry, only after a {_listed(words)}." if words else "Nothing is tried twice."
     return (
-        f"{retried} A refusal is never retried and never passed to another model.",
+        f"{retried} A refusal is neither retried nor passed to another model.",
         "At most three calls for one message.",
         f"Over ${policy.limits.per_day_usd:g} a day, messages wait for a person.",
         f"A held case is answered by: {policy.held_reply_by}.",
@@ -158,14 +158,14 @@ def _unsure(policy: RoutingPolicy) -> tuple[str, ...]:
     limits = policy.triage.hold_when_unsure
     languages = ", ".join(sorted(policy.triage.routine)) or "none"
     said = [
-        f"More than {limits.unknown_words_pct} % of its words are unknown, or its letters.",
-        f"It asks for more than {limits.max_requests} things, or has more than {limits.max_characters:,} characters.",
-        f"It is not in English and not a listed everyday question ({languages}).",
+        f"More than {limits.unknown_words_pct} % unknown words, or unknown letters.",
+        f"More than {limits.max_requests} requests or {limits.max_characters:,} characters.",
+        f"Not English and not a listed everyday question ({languages}).",
     ]
     if limits.no_clear_topic:
-        said.append("No topic is clear.")
+        said.append("No clear topic.")
     if limits.open_money_case:
-        said.append("A money question is still open on the conversation.")
+        said.append("A money question is open on the conversation.")
     return tuple(said)
 
 

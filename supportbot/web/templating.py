@@ -11,7 +11,10 @@ from supportbot.accounts.rules import Right, may
 from supportbot.accounts.types import Person
 
 # The navigation in its order: who sees an entry, its name, endpoint and icon.
-NAVIGATION: tuple[tuple[Right, tuple[str, str, str]], ...] = (("answer", ("Inbox", "inbox.page", "inbox")),)
+NAVIGATION: tuple[tuple[Right, tuple[str, str, str]], ...] = (
+    ("answer", ("Inbox", "inbox.page", "inbox")),
+    ("answer", ("Policy", "routing.page", "route")),
+)
 
 
 @dataclass(frozen=True, slots=True)
