@@ -1,13 +1,16 @@
 """What is delivered: the wheel, its folders, and the files around containers."""
 
+import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import sys
 import sysconfig
 import venv
 import zipfile
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -62,6 +65,22 @@ def test_the_installed_command_runs_away_from_the_checkout(
     assert _run(installed / "bin" / "supportbot", *arguments, cwd=tmp_path).strip()
 
 
+def test_the_installed_command_brings_a_database_to_its_release(installed: Path, tmp_path: Path) -> None:
+    _run(installed / "bin" / "supportbot", "migrate", cwd=tmp_path)
+
+    with closing(sqlite3.connect(tmp_path / "supportbot-data" / "supportbot.db")) as db:
+        [[revision]] = db.execute("SELECT version_num FROM alembic_version")
+    assert sorted((ROOT / "migrations" / "versions").glob("*.py"))[-1].name.startswith(revision)
+
+
+def test_the_installed_command_decides_by_the_policy_that_it_ships(installed: Path, tmp_path: Path) -> None:
+    message = json.dumps({"id": "1", "text": "I was billed twice in March and want my money back."})
+
+    answer = json.loads(_run(installed / "bin" / "supportbot", "triage", "classify", cwd=tmp_path, given=message))
+
+    assert (answer["id"], answer["risk"], answer["lane"], answer["hold"]) == ("1", "high", "reasoning", True)
+
+
 def test_the_installed_package_finds_its_folders_inside_itself(installed: Path, tmp_path: Path) -> None:
     script = f"from supportbot.settings import top_folder\nfor n in {TOP_FOLDERS!r}: print(top_folder(n))"
 
@@ -109,8 +128,8 @@ def _tracked(*paths: str) -> list[str]:
     return [path for path in listed if (ROOT / path).is_file()]
 
 
-def _run(*command: str | Path, cwd: Path) -> str:
+def _run(*command: str | Path, cwd: Path, given: str | None = None) -> str:
     environment = {**os.environ, "PYTHONPATH": "", "PIP_NO_INPUT": "1"}
-    done = subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=cwd, env=environment, input=given, capture_output=True, text=True)
     assert done.returncode == 0, f"{command} failed:\n{done.stdout}{done.stderr}"
     return done.stdout

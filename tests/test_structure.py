@@ -162,7 +162,9 @@ def _matches(paths: list[Path], rules: dict[str, str]) -> Iterator[str]:
 
 
 def _commands(group: click.Group, path: str) -> Iterator[str]:
-    for name, command in sorted(group.commands.items()):
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
         if isinstance(command, click.Group):
             yield from _commands(command, f"{path} {name}")
         else:
