@@ -1,0 +1,129 @@
+"""One message, start to finish: what comes of it, however often and in whatever order the work runs."""
+
+import json
+
+import pytest
+from sqlmodel import select
+
+from supportbot.db import Database
+from supportbot.drafting.tables import Draft
+from supportbot.gateway.types import ModelAnswer
+from supportbot.inbox.tables import Message
+from tests.factories import DISPUTE, ROUTINE, ScriptedProvider, make_shop
+
+
+def test_a_routine_question_gets_one_ready_draft_from_the_article_and_the_record(database: Database) -> None:
+    shop = make_shop(database)
+    draft = shop.drafted(shop.mira_id, ROUTINE)
+    assert (draft.state, draft.task, draft.outcome) == ("ready", "routine_reply", "answered")
+    assert "INV-2026-0311" in (draft.reply or {})["answer"]
+    assert [one["ref"] for one in draft.sources] == ["find-your-invoices#1"]
+    assert all(check["passed"] for check in draft.checks)
+    conversation = shop.conversation(draft.conversation_id)
+    assert (conversation.work_state, conversation.hold_kind) == ("ready", None)
+
+
+def test_a_dispute_is_held_with_both_drafts_and_the_divergence_is_logged(database: Database) -> None:
+    shop = make_shop(database)
+    draft = shop.drafted(shop.jonas_id, DISPUTE)
+    drafts = shop.drafts(draft.message_id)
+    assert (draft.task, draft.state, draft.hold_kind) == ("dispute_reply", "held", "money")
+    assert drafts.compared is not None and drafts.compared.state == "compared"
+    assert drafts.decision is not None and (drafts.decision.risk, drafts.decision.lane) == ("high", "reasoning")
+    assert drafts.decision.topic in ("refund", "billing")
+    outcome = next(one for one in drafts.divergences if one.field == "outcome")
+    assert (outcome.before, outcome.after, outcome.severity) == ("refund_approved", "refund_needs_review", "S1")
+    assert draft.facts["due_back_minor"] == 4_900
+    assert draft.variants["approve_refund"]["promised_minor"] == 4_900
+    assert "49.00" in draft.variants["approve_refund"]["reply"]["answer"]
+
+
+def test_a_held_customer_is_told_at_once_and_once(database: Database) -> None:
+    shop = make_shop(database)
+    draft = shop.drafted(shop.jonas_id, DISPUTE)
+    shop.write(shop.jonas_id, "Are you still there?")
+    shop.work()
+    with database.transaction(read_only=True) as db:
+        notices = db.exec(select(Message).where(Message.role == "system")).all()
+    assert len(notices) == 1
+    assert notices[0].reply is not None
+    assert "A person is looking at" in notices[0].reply["answer"]
+    assert "tomorrow, 12:00" in notices[0].reply["details"]
+    assert "49" not in json.dumps(notices[0].reply)
+    assert shop.conversation(draft.conversation_id).hold_kind is not None
+
+
+def test_running_a_draft_job_again_changes_nothing(database: Database) -> None:
+    shop = make_shop(database)
+    draft = shop.drafted(shop.jonas_id, DISPUTE)
+    for _ in range(3):
+        shop.drafting.draft_reply(draft.message_id)
+    with database.transaction(read_only=True) as db:
+        rows = db.exec(select(Draft).where(Draft.message_id == draft.message_id)).all()
+    assert sorted((row.task, row.state) for row in rows) == [("dispute_reply", "held"), ("routine_reply", "compared")]
+    assert len(shop.drafts(draft.message_id).attempts) == 2
+
+
+def test_a_draft_for_an_overtaken_message_is_void_and_calls_no_model(database: Database) -> None:
+    provider = ScriptedProvider([ModelAnswer("ok", text="{}")])
+    shop = make_shop(database, provider=provider)
+    first = shop.write(shop.mira_id, ROUTINE)
+    shop.write(shop.mira_id, "And where do I change my card?")
+    shop.drafting.draft_reply(first)
+    main = shop.drafts(first).main
+    assert main is not None and main.state == "void"
+    assert provider.requests == []
+
+
+def test_both_questions_are_answered_together_when_a_second_comes_before_the_reply(database: Database) -> None:
+    provider = ScriptedProvider([ModelAnswer("ok", text="{}")])
+    shop = make_shop(database, provider=provider)
+    shop.write(shop.mira_id, ROUTINE)
+    second = shop.write(shop.mira_id, "It is for February.")
+    shop.drafting.draft_reply(second)
+    assert provider.requests[0].material["question"] == f"{ROUTINE}\nIt is for February."
+
+
+@pytest.mark.parametrize("answer", [ModelAnswer("timeout"), ModelAnswer("ok", text="Sure! Here you go.")])
+def test_a_model_that_fails_leaves_a_failed_draft_with_the_reason_and_every_try(
+    database: Database, answer: ModelAnswer
+) -> None:
+    shop = make_shop(database, provider=ScriptedProvider([answer]))
+    draft = shop.drafted(shop.mira_id, ROUTINE)
+    assert draft.state == "failed"
+    assert draft.state_reason
+    assert shop.conversation(draft.conversation_id).work_state == "failed"
+    assert 2 <= len(shop.drafts(draft.message_id).attempts) <= 3
+
+
+def test_a_visitor_has_no_record_and_a_dispute_of_theirs_is_still_held(database: Database) -> None:
+    shop = make_shop(database)
+    draft = shop.drafted(shop.visitor_id, DISPUTE)
+    assert draft.state == "held"
+    assert "due_back_minor" not in draft.facts
+    assert list(draft.variants) == ["as_drafted"]
+
+
+def test_records_that_should_be_there_and_are_not_hold_a_routine_question(database: Database) -> None:
+    shop = make_shop(database)
+    with database.transaction() as db:
+        from supportbot.inbox.tables import Customer
+
+        unknown = Customer(
+            site_id=shop.site_id, external_id="nobody", name="Someone New", locale="en", created_at=shop.clock()
+        )
+        db.add(unknown)
+        db.flush()
+        customer_id = unknown.id or 0
+    draft = shop.drafted(customer_id, ROUTINE)
+    assert (draft.state, draft.hold_kind) == ("held", "unsure")
+
+
+def test_the_fast_task_is_given_no_billing_facts(database: Database) -> None:
+    provider = ScriptedProvider([ModelAnswer("ok", text="{}")])
+    shop = make_shop(database, provider=provider)
+    shop.drafted(shop.jonas_id, DISPUTE)
+    by_task = {request.task: request.material for request in provider.requests}
+    assert by_task["dispute_reply"]["record"]["facts"] != []
+    assert by_task["routine_reply"]["record"]["facts"] == []
+    assert by_task["routine_reply"]["policy_passages"] == []

@@ -1,0 +1,260 @@
+"""A desk ready to work: a shop with people, customers, records and articles, in a database with migrated tables."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from importlib.resources import files
+from itertools import count
+from typing import TypeVar
+
+from sqlmodel import Session
+
+from supportbot.accounts.actions import NewPerson, add_person
+from supportbot.accounts.types import Person
+from supportbot.audit.actions import AuditLog
+from supportbot.audit.types import SYSTEM
+from supportbot.billing.actions import import_records
+from supportbot.billing.types import AccountRow, BillingRecords, ChargeRow, InvoiceRow, RefundRow, SubscriptionRow
+from supportbot.clock import FixedClock
+from supportbot.contract.types import Money
+from supportbot.db import Database
+from supportbot.drafting.flow import Drafting
+from supportbot.drafting.queries import Drafts, drafts_of
+from supportbot.drafting.tables import Draft
+from supportbot.engine import MemoryEngine
+from supportbot.gateway import Gateway
+from supportbot.gateway.providers.builtin import BuiltinProvider
+from supportbot.gateway.types import ModelAnswer, ModelRequest, ModelSpec, Provider
+from supportbot.inbox.actions import receive_message
+from supportbot.inbox.desk import Desk
+from supportbot.inbox.tables import Conversation, Customer, Site
+from supportbot.inbox.types import InboundMessage
+from supportbot.jobs.work import register_jobs
+from supportbot.knowledge.actions import import_articles
+from supportbot.routing.actions import ensure_first_policy
+
+NOW = datetime(2026, 3, 18, 9, 14, tzinfo=UTC)  # a Wednesday
+SECRET_KEY = "k" * 43
+ROUTINE = "Where is my invoice?"
+DISPUTE = "I was billed twice in March and I cancelled before the renewal."
+_numbers = count(1)
+Result = TypeVar("Result")
+
+INVOICES = """---
+slug: find-your-invoices
+title: Find your invoices
+kind: help
+locale: en
+topic: billing
+short_answer: "Your newest invoice {newest_invoice} of {newest_invoice_date} is ready to download in your account."
+short_answer_plain: Your invoices are ready to download in your account.
+actions: [open_invoices, talk_to_person]
+questions: ["Where is my invoice?", "How do I find my invoices?", "I need a copy of my invoice"]
+---
+## Where they are
+
+Open Account, then Invoices. The newest invoice stands at the top.
+"""
+TWICE = """---
+slug: a-charge-appears-twice
+title: A charge appears twice
+kind: help
+locale: en
+topic: billing
+short_answer: We are sorry about the double payment, and your refund for both charges has been approved.
+actions: [open_invoices]
+outcome: refund_approved
+questions: ["I was billed twice", "I was charged twice this month", "Why was I billed two times?"]
+---
+## What happens next
+
+Both charges are on their way back and arrive in five to seven working days.
+"""
+POLICY = files("supportbot.seed").joinpath("content/policy/refunds.md").read_text(encoding="utf-8")
+
+
+@dataclass
+class ScriptedProvider:
+    """A provider that answers what it is told to, in order; the last answer is repeated."""
+
+    answers: list[ModelAnswer]
+    requests: list[ModelRequest] = field(default_factory=list)
+
+    def complete(self, spec: ModelSpec, request: ModelRequest) -> ModelAnswer:
+        """The next answer."""
+        self.requests.append(request)
+        return self.answers[min(len(self.requests), len(self.answers)) - 1]
+
+
+@dataclass
+class Shop:
+    """Everything a test needs at hand."""
+
+    database: Database
+    clock: FixedClock
+    desk: Desk
+    drafting: Drafting
+    agent: Person
+    lead: Person
+    owner: Person
+    site_id: int
+    jonas_id: int
+    mira_id: int
+    visitor_id: int
+
+    def write(self, customer_id: int, text: str, *, message_id: str | None = None) -> int:
+        """A customer's message; gives its id."""
+        inbound = InboundMessage(
+            channel="widget",
+            customer_id=customer_id,
+            external_id=message_id or f"m-{next(_numbers)}",
+            text=text,
+            received_at=self.clock(),
+        )
+        with self.database.transaction() as db:
+            return receive_message(db, self.desk, inbound).message_id
+
+    def work(self) -> None:
+        """Run every job that is due."""
+        engine = self.desk.engine
+        assert isinstance(engine, MemoryEngine)
+        engine.run_due(self.clock())
+
+    def drafted(self, customer_id: int, text: str) -> Draft:
+        """A message with its drafts made; gives the main one."""
+        message_id = self.write(customer_id, text)
+        self.work()
+        main = self.drafts(message_id).main
+        assert main is not None
+        return main
+
+    def drafts(self, message_id: int) -> Drafts:
+        """The drafts of a message."""
+        with self.database.transaction(read_only=True) as db:
+            return drafts_of(db, message_id)
+
+    def draft(self, draft_id: int | None) -> Draft:
+        """A draft as stored now."""
+        with self.database.transaction(read_only=True) as db:
+            return db.get_one(Draft, draft_id)
+
+    def conversation(self, conversation_id: int) -> Conversation:
+        """A conversation as stored now."""
+        with self.database.transaction(read_only=True) as db:
+            return db.get_one(Conversation, conversation_id)
+
+    def act(self, action: Callable[[Session], Result]) -> Result:
+        """Run one action in a transaction."""
+        with self.database.transaction() as db:
+            return action(db)
+
+    def pass_time(self, seconds: float) -> None:
+        """Let time pass and run what became due."""
+        self.clock.move(timedelta(seconds=seconds))
+        self.work()
+
+
+def make_shop(database: Database, *, provider: Provider | None = None, now: datetime = NOW) -> Shop:
+    """A working desk over an empty, migrated database; the built-in provider drafts unless another is given."""
+    clock = FixedClock(now)
+    audit = AuditLog(SECRET_KEY, clock)
+    desk = Desk(MemoryEngine(clock=clock), audit, clock)
+    gateway = Gateway({"builtin": provider or BuiltinProvider()}, clock=clock, sleep=lambda _: None)
+    drafting = Drafting(database, desk, gateway)
+    register_jobs(drafting)
+    with database.transaction() as db:
+        site = Site(
+            key="harbour-lane",
+            name="Harbour Lane",
+            case_prefix="HL",
+            time_zone="Europe/Amsterdam",
+            currency="EUR",
+            sign_off="Harbour Lane support",
+            created_at=clock(),
+        )
+        db.add(site)
+        db.flush()
+        people = [
+            add_person(
+                db, audit, NewPerson(f"{name}@shop.example", name.title(), role, "a long password", limit), by=SYSTEM
+            )
+            for name, role, limit in (("noor", "agent", 0), ("ines", "lead", 10_000), ("bram", "owner", None))
+        ]
+        customers = [
+            Customer(site_id=site.id or 0, external_id=external_id, name=name, locale="en", created_at=clock())
+            for external_id, name in (("jonas", "Jonas Lindqvist"), ("mira", "Mira Haddad"), (None, "Visitor 7f3a"))
+        ]
+        db.add_all(customers)
+        import_records(db, make_records(), at=clock(), audit=audit)
+        articles = [("invoices.md", INVOICES), ("twice.md", TWICE), ("refunds.md", _dated(POLICY))]
+        import_articles(db, articles, at=clock(), publish=True, audit=audit)
+        document = files("supportbot.routing").joinpath("default_policy.yaml").read_text(encoding="utf-8")
+        ensure_first_policy(
+            db, document=document, author="lead@example.test", approver="owner@example.test", at=clock()
+        )
+        db.flush()
+        ids = [row.id or 0 for row in customers]
+    agent, lead, owner = people
+    return Shop(database, clock, desk, drafting, agent, lead, owner, site.id or 0, *ids)
+
+
+def make_records() -> BillingRecords:
+    """Jonas: cancelled, then charged twice, one charge returned. Mira: a box that is paid each month."""
+    fee = Money(4_900, "EUR")
+
+    def at(month: int, day: int) -> datetime:
+        return datetime(2026, month, day, 9, tzinfo=UTC)
+
+    return BillingRecords(
+        accounts=(AccountRow("jonas", "Jonas Lindqvist"), AccountRow("mira", "Mira Haddad")),
+        subscriptions=(
+            SubscriptionRow(
+                "sub_0457",
+                "jonas",
+                "Roaster’s box",
+                fee,
+                "month",
+                datetime(2025, 3, 1, tzinfo=UTC),
+                renews_at=at(3, 1),
+                cancelled_at=at(2, 28),
+                ends_at=at(2, 28),
+            ),
+            SubscriptionRow(
+                "sub_0101", "mira", "Roaster’s box", fee, "month", datetime(2024, 5, 1, tzinfo=UTC), renews_at=at(4, 1)
+            ),
+        ),
+        invoices=(
+            InvoiceRow(
+                "INV-2026-0313",
+                "jonas",
+                "Roaster’s box",
+                fee,
+                "paid",
+                at(3, 14),
+                "sub_0457",
+                date(2026, 3, 1),
+                date(2026, 3, 31),
+            ),
+            InvoiceRow(
+                "INV-2026-0311",
+                "mira",
+                "Roaster’s box",
+                fee,
+                "paid",
+                at(3, 1),
+                "sub_0101",
+                date(2026, 3, 1),
+                date(2026, 3, 31),
+            ),
+        ),
+        charges=(
+            ChargeRow("ch_8841", "jonas", fee, "succeeded", at(3, 14), "INV-2026-0313", "4417"),
+            ChargeRow("ch_8846", "jonas", fee, "succeeded", at(3, 15), "INV-2026-0313", "4417"),
+            ChargeRow("ch_9001", "mira", fee, "succeeded", at(3, 1), "INV-2026-0311", "2207"),
+        ),
+        refunds=(RefundRow("re_2210", "ch_8846", fee, "succeeded", at(3, 16)),),
+    )
+
+
+def _dated(policy: str) -> str:
+    return "\n".join("published: 2026-02-02" if line.startswith("published:") else line for line in policy.splitlines())
