@@ -1,6 +1,6 @@
 """What the widget shows of a shop, read from its site's settings. Pure; a wrong or missing setting is left out.
 
-Settings used: `accent` ("#1f5f5b"), `questions` (up to 6), `usual_reply_minutes`, `hours` ({days: ["mon"],
+Settings used: `accent` ("#1f5f5b"), `questions` (up to 6), `usual_reply_minutes`, `business_hours` ({days: ["mon"],
 opens: "09:00", closes: "18:00"}), `origins` (the shop pages that may carry the widget, e.g. "https://shop.example").
 """
 
@@ -53,7 +53,7 @@ def read_shopfront(site: Site, *, now: datetime) -> Shopfront:
         accent=_accent(settings.get("accent")),
         questions=_texts(settings.get("questions"))[:MOST_QUESTIONS],
         usual_reply_minutes=minutes if type(minutes) is int and 0 < minutes <= 1440 else None,
-        hours=_hours(settings.get("hours"), zone=ZoneInfo(site.time_zone), now=now),
+        hours=_hours(settings.get("business_hours"), zone=ZoneInfo(site.time_zone), now=now),
         origins=tuple(origin for value in _texts(settings.get("origins")) if (origin := exact_origin(value))),
     )
 

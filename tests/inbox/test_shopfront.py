@@ -66,7 +66,7 @@ def test_shop_open_on_one_day_knows_the_next_week() -> None:
     ],
 )
 def test_hours_that_cannot_be_read_are_left_out(hours: object) -> None:
-    assert read_shopfront(site(hours=hours), now=NOW).hours is None
+    assert read_shopfront(site(business_hours=hours), now=NOW).hours is None
 
 
 def test_accent_is_refused_below_the_contrast_that_text_needs() -> None:

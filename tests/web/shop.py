@@ -50,7 +50,7 @@ SHOP_SETTINGS = {
     "accent": "#1f5f5b",
     "questions": ["Where is my parcel?", "Find an invoice", "Change or pause my box", "A question about a charge"],
     "usual_reply_minutes": 6,
-    "hours": {"days": ["mon", "tue", "wed", "thu", "fri"], "opens": "09:00", "closes": "18:00"},
+    "business_hours": {"days": ["mon", "tue", "wed", "thu", "fri"], "opens": "09:00", "closes": "18:00"},
     "origins": ["https://shop.example", "https://*.evil.example", "http://127.0.0.1:8000"],
 }
 

@@ -404,6 +404,7 @@
 
   function render() {
     if (me === undefined) return;
+    const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
     let place = log.firstChild;
     const list = pieces();
     const keys = new Set(list.map(piece => piece.key));
@@ -425,6 +426,7 @@
       else log.insertBefore(node, place);
     }
     markAsked();
+    if (atEnd && (waiting().length || unanswered())) log.scrollTop = log.scrollHeight;
     const number = state?.case_number;
     const usually = shop.usual_reply_minutes ? TEXT.usually(shop.usual_reply_minutes) : '';
     find('subtitle').textContent = number ? TEXT.case(number) : usually;

@@ -24,18 +24,17 @@
 
   const css = `
 :host{all:initial;color-scheme:inherit;position:fixed;z-index:2147483000;inset-inline-end:20px;inset-block-end:20px;
---a:light-dark(#1f5f5b,#6cc5bd);--i:light-dark(#fff,#0d1f1e);font:15px/1.5 system-ui,sans-serif}
-button{font:inherit;border:0;cursor:pointer}
+--a:light-dark(#1f5f5b,#6cc5bd);--i:light-dark(#fff,#0d1f1e);--l:1px solid light-dark(#c9c3b8,#454a53)}
+button{border:0;cursor:pointer;font:14px/1.5 system-ui,sans-serif}
 button:focus-visible{outline:2px solid var(--a);outline-offset:3px}
 [hidden],:host([hidden]){display:none!important}
-#b{position:relative;display:grid;place-items:center;width:56px;height:56px;border-radius:50%;background:var(--a);color:var(--i);box-shadow:0 4px 20px #0003}
-svg{width:24px;fill:none;stroke:currentColor;stroke-width:1.5;stroke-linecap:round;stroke-linejoin:round}
-#n{position:absolute;top:-2px;inset-inline-end:-2px;min-width:20px;padding:0 5px;box-sizing:border-box;border-radius:10px;background:#a4262c;color:#fff;font:650 12px/20px system-ui,sans-serif}
-#p{position:absolute;inset-block-end:0;inset-inline-end:68px;width:max-content;max-width:min(272px,70vw);padding:12px 16px;border:1px solid light-dark(#c9c3b8,#454a53);border-radius:8px;background:light-dark(#fff,#1d1f23);color:light-dark(#1d1c1a,#ececea);font-size:14px;text-align:start;box-shadow:0 12px 40px #0002}
-#p *{display:block;overflow:hidden;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2}
-#p b{font-weight:620}
-iframe{box-sizing:border-box;position:fixed;inset-inline-end:20px;inset-block-end:88px;width:376px;height:min(656px,100dvh - 108px);border:1px solid light-dark(#c9c3b8,#454a53);border-radius:14px;background:light-dark(#fbfaf8,#16171a);box-shadow:0 16px 48px #0003;visibility:hidden}
-iframe.o{visibility:visible}
+#b{position:relative;width:56px;height:56px;padding:16px;border-radius:50%;background:var(--a);color:var(--i);box-shadow:0 4px 20px #0003}
+path{fill:none;stroke:currentColor;stroke-width:1.5;stroke-linejoin:round}
+#n{position:absolute;top:-2px;inset-inline-end:-2px;min-width:20px;border-radius:10px;background:#a4262c;color:#fff;font-weight:650;font-size:12px;line-height:20px}
+#p{position:absolute;inset-block-end:0;inset-inline-end:68px;width:max-content;max-width:min(272px,70vw);padding:12px 16px;border:var(--l);border-radius:8px;background:light-dark(#fff,#1d1f23);color:light-dark(#1d1c1a,#ececea);text-align:start;box-shadow:0 16px 48px #0003}
+#p *{overflow:hidden;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2}
+iframe{box-sizing:border-box;position:fixed;inset-inline-end:20px;inset-block-end:88px;width:376px;height:min(656px,100dvh - 108px);border:var(--l);border-radius:14px;background:light-dark(#fbfaf8,#16171a);box-shadow:0 16px 48px #0003;visibility:hidden}
+.o{visibility:visible}
 @media(max-width:599px){iframe{inset:0;width:100%;height:100%;border:0;border-radius:0}}`;
 
   const add = (parent, name, set, svg) => {
@@ -53,12 +52,12 @@ iframe.o{visibility:visible}
     host.style.setProperty('--a', accent);
     host.style.setProperty('--i', '#fff');
   }
-  const button = add(root, 'button', { id: 'b', type: 'button', 'aria-expanded': false });
+  const button = add(root, 'button', { id: 'b' });
   add(add(button, 'svg', { viewBox: '0 0 16 16', 'aria-hidden': true }, 1), 'path', { d: 'M2.5 3h11v8H7.5L4.5 13.5V11h-2z' }, 1);
   const count = add(button, 'span', { id: 'n' });
-  const live = add(root, 'div', { role: 'status' });
-  const peek = add(live, 'button', { id: 'p', type: 'button' });
-  const [title, line] = [add(peek, 'b'), add(peek, 'span')];
+  const peek = add(add(root, 'div', { role: 'status' }), 'button', { id: 'p' });
+  const title = add(peek, 'b');
+  const line = add(peek, 'span');
 
   const emit = (name, value) => (handlers[name] || []).forEach(fn => fn(value));
   const tell = (type, more) => loaded && frame.contentWindow.postMessage({ supportbot: type, ...more }, home);
@@ -73,13 +72,13 @@ iframe.o{visibility:visible}
   // A proof that cannot be had is said to have failed: a known customer never turns into a visitor silently.
   const prove = async () => {
     const asked = identity;
-    let answer;
+    const answer = { open };
     try {
-      answer = { identity: (typeof asked == 'function' ? await asked() : asked) || null };
+      answer.identity = (asked?.call ? await asked() : asked) || null;
     } catch {
-      answer = { failed: true };
+      answer.failed = true;
     }
-    if (asked === identity) tell('identify', { ...answer, open });
+    if (asked === identity) tell('identify', answer);
   };
   const drop = () => {
     identity = null;
@@ -97,7 +96,7 @@ iframe.o{visibility:visible}
       attach();
       open = true;
       if (!frame) {
-        frame = add(root, 'iframe', { title: TEXT.frame, src: `${home}/widget/frame?site=${encodeURIComponent(siteKey)}` });
+        frame = add(root, 'iframe', { title: TEXT.frame, src: `${home}/widget/frame?site=${siteKey}` });
         frame.onload = () => {
           loaded = true;
           prove();
@@ -123,7 +122,7 @@ iframe.o{visibility:visible}
     },
     logout: drop,
     shutdown() {
-      open = false;
+      commands.close();
       drop();
       host.hidden = true;
     },
