@@ -9,7 +9,6 @@ from playwright.sync_api import FrameLocator, Locator, Page, Route, expect
 from sqlmodel import col, select
 
 from supportbot.clock import system_clock
-from supportbot.db import Database
 from supportbot.inbox.tables import Conversation, Message, WidgetSession
 from tests.browser import keep_screenshot, run_axe
 from tests.journeys.shop_page import Running, panel, running_shop
@@ -27,10 +26,10 @@ QUESTION = "Where is my parcel?"
 
 @pytest.fixture
 def running(sqlite_database_url: str) -> Iterator[Running]:
-    database = Database(sqlite_database_url)
-    with running_shop(make_shop(database, clock=system_clock)) as servers:
+    shop = make_shop(sqlite_database_url, clock=system_clock)
+    with running_shop(shop) as servers:
         yield servers
-    database.dispose()
+    shop.close()
 
 
 def open_chat(page: Page, url: str) -> FrameLocator:

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,15 +13,13 @@ from sqlmodel import Session, col, func, select
 
 from supportbot.accounts.identity import sign_identity, site_secret
 from supportbot.accounts.types import ShopUser
-from supportbot.audit.actions import AuditLog
+from supportbot.app import create_app
 from supportbot.clock import Clock, FixedClock
 from supportbot.db import Database
-from supportbot.engine import JobKind, MemoryEngine
+from supportbot.engine import MemoryEngine
 from supportbot.inbox.actions import publish
-from supportbot.inbox.desk import Desk
 from supportbot.inbox.tables import Conversation, Message, Site
-from supportbot.settings import Settings, top_folder
-from supportbot.web import errors, widget
+from supportbot.settings import Settings
 from supportbot.web.services import Services
 from supportbot.web.stream import EventTail
 
@@ -62,9 +60,13 @@ class Shop:
     app: Flask
     database: Database
     clock: Clock
-    desk: Desk
     tail: EventTail
     local: threading.local = field(default_factory=threading.local)
+
+    def close(self) -> None:
+        """End every stream and let the database go."""
+        self.tail.stop()
+        self.database.dispose()
 
     @property
     def client(self) -> FlaskClient:
@@ -141,30 +143,25 @@ def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"} if token else {}
 
 
-def make_shop(database: Database, *, clock: Clock | None = None, most_streams: int = 400) -> Shop:
-    """A shop called Harbour Lane, and a second one, on an empty database."""
+def make_shop(database_url: str, *, clock: Clock | None = None, most_streams: int = 400) -> Shop:
+    """The application with a shop called Harbour Lane, and two more, on an empty database."""
     at = clock or FixedClock(NOW)
-    engine = MemoryEngine(clock=at)
-    engine.register(JobKind("draft_reply", run=lambda ids: None, queue="drafts", concurrency=1))
-    desk = Desk(engine=engine, audit=AuditLog(SECRET_KEY, at), clock=at)
-    tail = EventTail(database, poll_s=0.02, most_streams=most_streams)
     settings = Settings(
-        database_url=str(database.url),
-        data_dir=Path("unused"),
+        database_url=database_url,
+        data_dir=Path("no-demo-here"),
         secret_key=SECRET_KEY,
         public_url="https://support.example",
         bind="127.0.0.1:8000",
     )
-    with database.transaction() as db:
+    app = create_app(settings, clock=at, engine=MemoryEngine(clock=at))
+    wired: Services = app.extensions["supportbot"]
+    tail = EventTail(wired.database, poll_s=0.02, most_streams=most_streams)
+    app.extensions["supportbot"] = replace(wired, tail=tail)
+    with wired.database.transaction() as db:
         db.add(make_site("harbour-lane", "HL", settings=SHOP_SETTINGS))
         db.add(make_site("other-shop", "OS"))
         db.add(make_site("members", "MB", settings={"verified_only": True}))
-    app = Flask("supportbot.web", template_folder=str(top_folder("templates")))
-    app.config["MAX_CONTENT_LENGTH"] = 262_144
-    app.extensions["supportbot"] = Services(settings, database, desk, at, tail)
-    errors.register(app)
-    app.register_blueprint(widget.blueprint)
-    return Shop(app, database, at, desk, tail)
+    return Shop(app, wired.database, at, tail)
 
 
 def make_site(key: str, case_prefix: str, *, settings: dict[str, Any] | None = None) -> Site:

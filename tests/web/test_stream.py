@@ -34,10 +34,10 @@ def tail(database: Database) -> Iterator[EventTail]:
 
 
 @pytest.fixture
-def shop(database: Database) -> Iterator[Shop]:
-    made = make_shop(database, most_streams=2)
+def shop(database_url: str) -> Iterator[Shop]:
+    made = make_shop(database_url, most_streams=2)
     yield made
-    made.tail.stop()
+    made.close()
 
 
 def event(customer_id: int = 1, *, for_widget: bool = True, kind: str = "message") -> Event:
