@@ -71,7 +71,7 @@ def seed(
     policy_document: str | None,
     password: Callable[[], str],
     progress: Callable[[str], None],
-    now: datetime | None = None,
+    story: Story | None = None,
 ) -> Seeded:
     """Fill an empty, migrated database with the demo's shop and its fortnight.
 
@@ -79,10 +79,10 @@ def seed(
         policy_document: the first approved policy; the shipped one when None.
         parts: the wired application; its engine takes what is still to be drafted, its gateway drafts the rest.
         password: gives each person's password.
+        story: what to fill it with; by default the whole story as it stands now.
     """
     database, engine = parts.database, parts.desk.engine
-    told_at = now or system_clock()
-    story = tell_story(told_at)
+    story = story or tell_story(system_clock())
     clock = FixedClock(_opening(story))
     audit = AuditLog(secret_key, clock)
     desk = Desk(MemoryEngine(clock=clock), audit, clock)
@@ -105,7 +105,7 @@ def seed(
 
     waiting = play(cast, story.conversations, progress=progress, new_day=read_records)
     with database.transaction() as db:
-        import_records(db, billing_records(story), at=told_at, audit=audit)
+        import_records(db, billing_records(story), at=story.told_at, audit=audit)
         for message_id in waiting:
             engine.enqueue(db, DRAFT_JOB, key=f"draft:{message_id}", ids={"message_id": message_id})
     return Seeded(story.shop.site_key, users)
