@@ -16,6 +16,7 @@ from supportbot.audit.types import SYSTEM, Actor
 from supportbot.db import lock_row
 from supportbot.errors import Conflict, Forbidden, InvalidInput, NotFound
 from supportbot.inbox.desk import Desk
+from supportbot.inbox.rules import checked_text, subject_of
 from supportbot.inbox.tables import Conversation, Customer, Event, Message, Note, Outgoing, Site
 from supportbot.inbox.types import UNDO_S, InboundMessage, Received, ReplyToSend, Status, WorkState
 
@@ -216,7 +217,7 @@ def add_note(db: Session, desk: Desk, conversation_id: int, text: str, *, by: Pe
     Raises:
         InvalidInput: it is empty or over 10,000 characters.
     """
-    text = _checked_text(text, "note")
+    text = checked_text(text, "note")
     conversation = lock_conversation(db, conversation_id)
     note = Note(conversation_id=conversation_id, author_id=by.id, text=text, created_at=desk.clock())
     db.add(note)
@@ -340,14 +341,6 @@ def _open_conversation(db: Session, customer: Customer, inbound: InboundMessage)
     return conversation
 
 
-def subject_of(text: str) -> str:
-    """The first words of a message, at most 80 characters, cut at a word."""
-    line = " ".join(text.split())
-    if len(line) <= 80:
-        return line
-    return line[:79].rsplit(" ", 1)[0][:79] + "…"
-
-
 def _now_waiting(db: Session, conversation: Conversation, message: Message) -> None:
     conversation.newest_customer_message_id = message.id
     conversation.waiting_since = conversation.waiting_since or message.sent_at
@@ -379,14 +372,6 @@ def _find_outgoing(db: Session, outgoing_id: int) -> Outgoing:
 def _close(db: Session, outgoing: Outgoing, state: str, reason: str | None, *, at: datetime) -> None:
     outgoing.state, outgoing.close_reason, outgoing.closed_at = state, reason, at
     db.add(outgoing)
-
-
-def _checked_text(text: str, name: str) -> str:
-    text = text.strip()
-    if not text or len(text) > 10_000:
-        problem = "is empty" if not text else f"has {len(text)} characters; 10,000 are the most"
-        raise InvalidInput(f"The {name} {problem}.", fields={"text": problem})
-    return text
 
 
 def _audit(
