@@ -8,13 +8,14 @@ import contextlib
 import json
 import logging
 import queue
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
-from flask import Response
+from flask import Response, request
 from sqlmodel import Session, col, select
 
 from supportbot.db import Database
@@ -26,7 +27,10 @@ logger = logging.getLogger(__name__)
 POLL_S = 0.3
 QUEUE_SIZE = 64
 MOST_STREAMS = 400
+KEPT_FOR_DESK = 100
+MOST_PER_CUSTOMER = 6
 HEARTBEAT_S = 15.0
+LOOK_UP_S = 3.0
 LIFE_S = 600.0
 RETRY_AFTER_S = 30
 PATIENCE_S = 10.0
@@ -155,7 +159,7 @@ class EventTail:
         """
         subscription = Subscription(audience)
         with self._lock:
-            if len(self._subscriptions) >= self._most_streams:
+            if self._is_full_for(audience):
                 raise StreamsFull(
                     "Live updates are full here. Ask every few seconds instead.", retry_after_s=RETRY_AFTER_S
                 )
@@ -182,6 +186,13 @@ class EventTail:
         self._wake.set()
         if thread is not None:
             thread.join(timeout=5)
+
+    def _is_full_for(self, audience: Audience) -> bool:
+        """Widgets never take the places kept for the desk, nor one customer everybody's."""
+        if audience.customer_id is None:
+            return len(self._subscriptions) >= self._most_streams + KEPT_FOR_DESK
+        mine = sum(other.audience == audience for other in self._subscriptions)
+        return mine >= MOST_PER_CUSTOMER or len(self._subscriptions) >= self._most_streams
 
     def _started_thread(self) -> threading.Thread:
         with self._database.transaction(read_only=True) as db:
@@ -242,7 +253,7 @@ def stream_response(
     after = int(last_event_id) if last_event_id and last_event_id.isdecimal() and len(last_event_id) < 19 else None
     subscription = tail.open(audience, after=after)
     response = Response(
-        event_lines(subscription, is_allowed=is_allowed),
+        event_lines(subscription, is_allowed=is_allowed, has_left=_reader_watch()),
         mimetype="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
@@ -254,11 +265,17 @@ def event_lines(
     subscription: Subscription,
     *,
     is_allowed: Callable[[], bool],
+    has_left: Callable[[], bool] = lambda: False,
     heartbeat_s: float = HEARTBEAT_S,
+    look_up_s: float = LOOK_UP_S,
     life_s: float = LIFE_S,
 ) -> Iterator[str]:
     """The stream's text: what was missed, then each notice, with a comment at every heartbeat so that both ends
-    know of each other. Ends after `life_s`; the reader comes back with the last id and its right is checked anew."""
+    know of each other. Ends after `life_s`; the reader comes back with the last id and its right is checked anew.
+
+    Args:
+        has_left: asked every `look_up_s`; a write to a reader who left fails only the second time, half a minute on.
+    """
     yield "retry: 3000\n\n"
     sent: set[int] = set()
     if subscription.missed is None:
@@ -274,11 +291,29 @@ def event_lines(
                 return
             yield ": still here\n\n"
             beats_at = now + heartbeat_s
-        notice = subscription.next(wait_s=min(beats_at, ends_at) - now)
+        notice = subscription.next(wait_s=min(beats_at, ends_at, now + look_up_s) - now)
         if notice is not None and notice.id not in sent:
             yield _as_event(notice)
-        elif notice is None and subscription.ended.is_set():
+        elif notice is None and (subscription.ended.is_set() or has_left()):
             return
+
+
+def _reader_watch() -> Callable[[], bool]:
+    """Whether the reader of this request has hung up, as far as the server lets us see."""
+    reader: object = request.environ.get("gunicorn.socket") or request.environ.get("werkzeug.socket")
+    if type(reader) is not socket.socket or reader.gettimeout() is not None:  # a TLS socket cannot be peeked at
+        return lambda: False
+    return lambda: has_hung_up(reader)
+
+
+def has_hung_up(reader: socket.socket) -> bool:
+    """Whether the other end closed; nothing is read and nothing is waited for."""
+    try:
+        return reader.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT) == b""
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
 
 
 def _notices(db: Session, conditions: list[sa.ColumnElement[bool]], *, limit: int) -> list[Notice]:

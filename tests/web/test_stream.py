@@ -1,6 +1,7 @@
 """Live updates: nothing is missed, nothing is doubled, nobody hears what is not theirs."""
 
 import re
+import socket
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -11,6 +12,8 @@ from supportbot.db import Database
 from supportbot.inbox.tables import Event
 from supportbot.web.stream import (
     DESK,
+    KEPT_FOR_DESK,
+    MOST_PER_CUSTOMER,
     QUEUE_SIZE,
     Audience,
     EventCursor,
@@ -19,6 +22,7 @@ from supportbot.web.stream import (
     StreamsFull,
     Subscription,
     event_lines,
+    has_hung_up,
 )
 from tests.web.shop import Shop, bearer, make_shop
 
@@ -162,13 +166,32 @@ def test_slow_reader_is_dropped_and_others_are_not(database: Database, tail: Eve
 
 
 def test_stream_over_the_cap_is_refused_until_one_closes(tail: EventTail) -> None:
-    first, *_ = [tail.open(DESK) for _ in range(3)]
+    first, *_ = [tail.open(Audience(customer_id)) for customer_id in (1, 2, 3)]
+    with pytest.raises(StreamsFull):
+        tail.open(Audience(4))
+    tail.close(first)
+    tail.close(first)
+    tail.open(Audience(4))
+    assert tail.open_streams == 3
+
+
+def test_desk_has_places_that_widgets_cannot_take(tail: EventTail) -> None:
+    for customer_id in (1, 2, 3):
+        tail.open(Audience(customer_id))
+    for _ in range(KEPT_FOR_DESK):
+        tail.open(DESK)
     with pytest.raises(StreamsFull):
         tail.open(DESK)
-    tail.close(first)
-    tail.close(first)
-    tail.open(DESK)
-    assert tail.open_streams == 3
+
+
+def test_one_customer_cannot_take_everybodys_places(database: Database) -> None:
+    tail = EventTail(database, poll_s=0.02)
+    for _ in range(MOST_PER_CUSTOMER):
+        tail.open(MIRA)
+    with pytest.raises(StreamsFull):
+        tail.open(MIRA)
+    tail.open(Audience(customer_id=2))
+    tail.stop()
 
 
 def test_thread_rests_when_nobody_listens_and_starts_again(database: Database, tail: EventTail) -> None:
@@ -224,6 +247,21 @@ def test_stream_ends_at_the_heartbeat_after_its_right_is_gone() -> None:
     answers = iter([True, False])
     lines = list(event_lines(Subscription(MIRA), is_allowed=lambda: next(answers), heartbeat_s=0.01))
     assert lines == ["retry: 3000\n\n", ": still here\n\n"]
+
+
+def test_stream_ends_soon_after_its_reader_left() -> None:
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        lines = event_lines(
+            Subscription(MIRA), is_allowed=lambda: True, has_left=lambda: has_hung_up(ours), look_up_s=0.01
+        )
+        assert next(lines) == "retry: 3000\n\n"
+        theirs.sendall(b"GET /again")  # a reader who goes on talking is still there
+        assert not has_hung_up(ours)
+        ours.recv(100)
+        assert not has_hung_up(ours)
+        theirs.close()
+        assert list(lines) == []
 
 
 # Over HTTP
