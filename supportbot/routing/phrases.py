@@ -51,10 +51,29 @@ class Hit:
     key: Hashable
     first: int
     end: int
+    side: "Side | None" = None
 
     def overlaps(self, places: Collection[int]) -> bool:
         """Whether one of its words stands at one of these places."""
         return any(at in places for at in range(self.first, self.end))
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a phrase joined with `&`: counts only when all `sides` of the same `number` are found."""
+
+    number: int
+    place: int
+    sides: int
+
+
+def complete(hits: Sequence[Hit]) -> list[Hit]:
+    """The hits without those sides of a joined phrase whose other sides are missing."""
+    found: dict[int, set[int]] = {}
+    for hit in hits:
+        if hit.side:
+            found.setdefault(hit.side.number, set()).add(hit.side.place)
+    return [hit for hit in hits if hit.side is None or len(found[hit.side.number]) == hit.side.sides]
 
 
 def clean(text: str) -> str:
@@ -187,18 +206,9 @@ class _Phrase:
     """A phrase without optional words: element ids, and for each how many words may stand before it."""
 
     key: Hashable
+    side: Side | None
     elements: tuple[int, ...]
     gaps: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class _Side:
-    """One side of a phrase joined with `&`: counts only when all `sides` of the same `number` are found."""
-
-    key: Hashable
-    number: int
-    place: int
-    sides: int
 
 
 class PhraseIndex:
@@ -212,7 +222,7 @@ class PhraseIndex:
         for number, (key, text) in enumerate(phrases):
             sides = text.split(" & ")
             for place, side in enumerate(sides):
-                self._add(key if len(sides) == 1 else _Side(key, number, place, len(sides)), side)
+                self._add(key, Side(number, place, len(sides)) if len(sides) > 1 else None, side)
         self._fitting = lru_cache(maxsize=20_000)(self._elements.fitting)
 
     def find(self, words: Sequence[Word]) -> list[Hit]:
@@ -232,19 +242,19 @@ class PhraseIndex:
                 end = _match(phrase, 1, at + 1, words, fits) if count < MAX_HITS_PER_PHRASE else None
                 if end:
                     counts[id(phrase)] = count + 1
-                    hits.append(Hit(phrase.key, at, end))
-        return _joined(hits)
+                    hits.append(Hit(phrase.key, at, end, phrase.side))
+        return complete(hits)
 
-    def _add(self, key: Hashable, text: str) -> None:
+    def _add(self, key: Hashable, side: Side | None, text: str) -> None:
         for variant in _without_optional(text):
-            phrase = self._compile(key, variant)
+            phrase = self._compile(key, side, variant)
             self._by_first.setdefault(phrase.elements[0], []).append(phrase)
 
     def _fits(self, word: Word) -> frozenset[int]:
         fitting = self._fitting(word.folded)
         return fitting | self._elements.number if word.is_number else fitting
 
-    def _compile(self, key: Hashable, parts: Sequence[str]) -> _Phrase:
+    def _compile(self, key: Hashable, side: Side | None, parts: Sequence[str]) -> _Phrase:
         elements: list[int] = []
         gaps: list[int] = []
         gap = 0
@@ -255,7 +265,7 @@ class PhraseIndex:
             elements.append(self._element(part))
             gaps.append(gap)
             gap = 0
-        return _Phrase(key, tuple(elements), tuple(gaps))
+        return _Phrase(key, side, tuple(elements), tuple(gaps))
 
     def _element(self, part: str) -> int:
         known = self._ids.get(part)
@@ -265,21 +275,6 @@ class PhraseIndex:
         for atom in _atoms(part, self._groups):
             self._elements.add(atom, element)
         return element
-
-
-def _joined(hits: Sequence[Hit]) -> list[Hit]:
-    """The hits under the callers' keys; sides of a joined phrase only where the others stand too."""
-    found: dict[int, set[int]] = {}
-    for hit in hits:
-        if isinstance(hit.key, _Side):
-            found.setdefault(hit.key.number, set()).add(hit.key.place)
-    kept: list[Hit] = []
-    for hit in hits:
-        if not isinstance(hit.key, _Side):
-            kept.append(hit)
-        elif len(found[hit.key.number]) == hit.key.sides:
-            kept.append(Hit(hit.key.key, hit.first, hit.end))
-    return kept
 
 
 def _without_optional(phrase: str) -> list[list[str]]:

@@ -112,7 +112,7 @@ class HoldWhenUnsure(_Strict):
 
     unknown_words_pct: int = Field(default=50, ge=10, le=100)
     max_requests: int = Field(default=3, ge=1, le=20)
-    max_characters: int = Field(default=4000, ge=200, le=16_384)
+    max_characters: int = Field(default=4000, ge=200, le=6000)
     no_clear_topic: bool = True
     open_money_case: bool = True
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from supportbot.routing.phrases import Hit, Word, clean, words_of
+from supportbot.routing.phrases import Hit, Word, clean, complete, words_of
 from supportbot.routing.policy import TriageRules
 
 # Longer messages are held anyway; what stands beyond is not looked at.
@@ -11,12 +11,16 @@ MAX_READ_CHARACTERS = 6_000
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A message's clean text, its words, and the phrases found, less those that a look-alike explains."""
+    """A message's clean text, its words, and the phrases found, less those that a look-alike explains.
+
+    `is_whole` is false where the text goes on beyond what was read.
+    """
 
     text: str
     words: tuple[Word, ...]
     hits: tuple[Hit, ...]
     explained: frozenset[str]
+    is_whole: bool
 
     def of(self, kind: str) -> tuple[Hit, ...]:
         """The hits of one kind: "rule", "topic", "routine"."""
@@ -40,11 +44,13 @@ def key_of(hit: Hit) -> tuple[str, ...]:
 
 def read(text: str, rules: TriageRules) -> Reading:
     """Find the policy's phrases in a text of any length and any letters."""
-    cleaned = clean(text[:MAX_READ_CHARACTERS])[:MAX_READ_CHARACTERS]
+    whole = clean(text[:MAX_READ_CHARACTERS])
+    is_whole = max(len(text), len(whole)) <= MAX_READ_CHARACTERS
+    cleaned = whole[:MAX_READ_CHARACTERS]
     words = words_of(cleaned)
     hits = rules.index.find(words)
     contradicted = {key_of(hit)[1] for hit in hits if key_of(hit)[0] == "but_not"}
     explaining = [hit for hit in hits if key_of(hit)[0] == "lookalike" and key_of(hit)[1] not in contradicted]
     places = {at for hit in explaining for at in range(hit.first, hit.end)}
-    kept = tuple(hit for hit in hits if key_of(hit)[0] != "rule" or not hit.overlaps(places))
-    return Reading(cleaned, words, kept, frozenset(key_of(hit)[1] for hit in explaining))
+    kept = complete([hit for hit in hits if key_of(hit)[0] != "rule" or not hit.overlaps(places)])
+    return Reading(cleaned, words, tuple(kept), frozenset(key_of(hit)[1] for hit in explaining), is_whole)

@@ -121,7 +121,7 @@ def _unsure_reasons(text: str, reading: Reading, rules: TriageRules, topics: dic
     if not any(word.folded.isalpha() for word in reading.words):
         yield Reason("unsure", "no_words", "there are no words in it")
         return
-    if len(text) > limits.max_characters:
+    if len(text) > limits.max_characters or not reading.is_whole:
         yield Reason("unsure", "long_message", f"it is longer than {limits.max_characters:,} characters")
     yield from _language_reasons(reading, rules)
     requests = _requests(reading)

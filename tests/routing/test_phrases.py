@@ -2,11 +2,11 @@
 
 import pytest
 
-from supportbot.routing.phrases import PhraseIndex, clean, fold, phrase_problem, words_of
+from supportbot.routing.phrases import PhraseIndex, clean, complete, fold, phrase_problem, words_of
 
 
 def is_found(phrase: str, text: str) -> bool:
-    return bool(PhraseIndex([("key", phrase)]).find(words_of(clean(text))))
+    return bool(PhraseIndex([("key", phrase)], groups={"taken": ["charged", "debit*"]}).find(words_of(clean(text))))
 
 
 @pytest.mark.parametrize(
@@ -22,6 +22,8 @@ def is_found(phrase: str, text: str) -> bool:
         ("charged the? card", "charged the card"),
         ("back # $", "give back 49,00 $"),
         ("don't recognise", "I don’t recognise it"),
+        ("cancelled & charged", "You charged me. I had cancelled."),
+        ("<taken> twice", "debited twice"),
         ("refund", "re\u200bfu\u00adnd"),
         ("refund", "ｒｅｆｕｎｄ"),
         ("remboursé", "REMBOURSE"),
@@ -45,6 +47,7 @@ def test_a_phrase_is_found_however_it_is_spelled(phrase: str, text: str) -> None
         ("charged twice", "discharged twice"),
         ("fund", "refund"),
         ("#", "no number"),
+        ("cancelled & charged", "You charged me."),
     ],
 )
 def test_a_phrase_is_not_found_where_it_is_not(phrase: str, text: str) -> None:
@@ -70,6 +73,19 @@ def test_a_phrase_that_cannot_be_used_has_a_problem(phrase: str) -> None:
 @pytest.mark.parametrize("phrase", ["refund*", "charged|billed .. twice", "the? charge", "# back", "$ #", "退款"])
 def test_a_phrase_that_can_be_used_has_none(phrase: str) -> None:
     assert phrase_problem(phrase) is None
+
+
+def test_a_joined_phrase_falls_when_one_of_its_sides_is_taken_away() -> None:
+    hits = PhraseIndex([("key", "twice & paid")]).find(words_of("I paid for it twice"))
+
+    assert len(hits) == 2
+    assert complete(hits) == hits
+    assert complete(hits[:1]) == []
+
+
+def test_a_phrase_may_name_only_groups_that_exist() -> None:
+    assert phrase_problem("<taken> twice", groups={"taken": ["charged"]}) is None
+    assert "Known: taken" in str(phrase_problem("<took> twice", groups={"taken": ["charged"]}))
 
 
 def test_letters_fold_alike_in_every_language() -> None:
