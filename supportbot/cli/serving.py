@@ -2,6 +2,7 @@
 
 import click
 
+from supportbot.logs import configure_logging
 from supportbot.settings import Settings, load_settings
 
 
@@ -12,6 +13,7 @@ def serve(workers: int) -> None:
     from supportbot.app import create_app
     from supportbot.web.server import run_server
 
+    configure_logging(level="WARNING")
     settings = load_settings()
     _require_migrated(settings)
     run_server(lambda: create_app(settings), bind=settings.bind, workers=workers)
@@ -23,6 +25,7 @@ def worker() -> None:
     from supportbot.app import wire
     from supportbot.jobs.worker import run_worker
 
+    configure_logging(level="WARNING")
     settings = load_settings()
     _require_migrated(settings)
     run_worker(wire(settings).drafting)
