@@ -4,6 +4,7 @@ SQLite is opened so that a read-modify-write can never be lost: the driver's own
 begin event issues `BEGIN IMMEDIATE` (plain `BEGIN` for read-only work).
 """
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -17,7 +18,7 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel
 
-from supportbot.errors import NotFound
+from supportbot.errors import NotFound, Unavailable
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -31,6 +32,8 @@ SQLModel.metadata.naming_convention = {
 BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 # JSON values; JSONB on PostgreSQL.
 Json = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
+
+WRITER_WAIT_S = 30
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -64,6 +67,7 @@ class Database:
         self.url: URL = normal_url(url)
         self.engine: Engine = _open(self.url)
         self._read_only = self.engine.execution_options(read_only=True)
+        self._writer = threading.Lock()
 
     @property
     def is_sqlite(self) -> bool:
@@ -74,8 +78,24 @@ class Database:
     def transaction(self, *, read_only: bool = False) -> Iterator[Session]:
         """A session that commits when the block ends well and rolls back when it does not."""
         engine = self._read_only if read_only else self.engine
-        with Session(engine, expire_on_commit=False) as db, db.begin():
+        with self._turn(read_only), Session(engine, expire_on_commit=False) as db, db.begin():
             yield db
+
+    @contextmanager
+    def _turn(self, read_only: bool) -> Iterator[None]:
+        """Queue this process's writers on SQLite: one at a time asks for the file's write lock.
+
+        SQLite's own wait is unfair: with dozens of threads at it, some starve until "database is locked".
+        """
+        if read_only or not self.is_sqlite:
+            yield
+            return
+        if not self._writer.acquire(timeout=WRITER_WAIT_S):
+            raise Unavailable(f"The database was busy for {WRITER_WAIT_S} s. Nothing was stored; try again.")
+        try:
+            yield
+        finally:
+            self._writer.release()
 
     def dispose(self) -> None:
         """Close every pooled connection."""
