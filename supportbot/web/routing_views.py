@@ -43,7 +43,7 @@ def policy_view(
         "standing": _standing(shown),
         "owner": names.get(policy.owner, policy.owner),
         "approved": when(shown.approved_at, now=now, zone=zone) if shown.approved_at else None,
-        "note": None if may(person, "approve_policy") else f"{names.get(policy.owner, policy.owner)} approves changes.",
+        "note": None if may(person, "approve_policy") else "Only the owner approves changes.",
         "models": [asdict(line) for line in summary.models],
         "tasks": [asdict(task) for task in summary.tasks],
         "always": summary.always,

@@ -76,6 +76,7 @@ def test_the_policy_in_force_is_said_in_sentences(client: FlaskClient, database:
     assert "Reasoning does it, and nobody takes over. Held until a person releases it, always." in text
     assert "dispute_reply/1 with reply/1" in text
     assert "Held as a money question" in text
+    assert "Only the owner approves changes." in text
     assert 'href="/policy" aria-current="page"' in text
 
 
@@ -86,7 +87,7 @@ def test_the_owner_is_named_and_needs_no_note(client: FlaskClient, database: Dat
     text = client.get("/policy").text
 
     assert "Owner <b>Noor the owner</b>" in text
-    assert "approves changes" not in text
+    assert "Only the owner approves changes." not in text
 
 
 def test_a_proposal_can_be_read_and_says_that_it_is_one(client: FlaskClient, database: Database) -> None:
