@@ -301,6 +301,7 @@ def upgrade() -> None:
         "review_week",
         sa.Column("week", sa.String(8), nullable=False),
         sa.Column("drawn_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("time_zone", sa.String(40), nullable=False),
         sa.Column(
             "population",
             sa.JSON(none_as_null=True).with_variant(JSONB(none_as_null=True), "postgresql"),
@@ -466,22 +467,6 @@ def upgrade() -> None:
     op.create_index("ix_outgoing_conversation", "outgoing", ["conversation_id", "state"], unique=False)
     op.create_index(op.f("ix_outgoing_draft_id"), "outgoing", ["draft_id"], unique=False)
     op.create_table(
-        "review_item",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("week", sa.String(8), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(10), nullable=False),
-        sa.Column("why", sa.String(200), nullable=False),
-        sa.Column("conversation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("replaced_conversation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("replace_reason", sa.String(300), nullable=True),
-        sa.ForeignKeyConstraint(["conversation_id"], ["conversation.id"], name=op.f("fk_review_item_conversation_id")),
-        sa.ForeignKeyConstraint(["week"], ["review_week.week"], name=op.f("fk_review_item_week")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_item")),
-        sa.UniqueConstraint("week", "conversation_id", name=op.f("uq_review_item_week_conversation_id")),
-        sa.UniqueConstraint("week", "position", name=op.f("uq_review_item_week_position")),
-    )
-    op.create_table(
         "tag",
         sa.Column("conversation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(40), nullable=False),
@@ -537,6 +522,41 @@ def upgrade() -> None:
         sa.UniqueConstraint("message_id", "task", "generation", name=op.f("uq_draft_message_id_task_generation")),
     )
     op.create_index("ix_draft_conversation", "draft", ["conversation_id", "state"], unique=False)
+    op.create_table(
+        "review_item",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("week", sa.String(8), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(10), nullable=False),
+        sa.Column("why", sa.String(200), nullable=False),
+        sa.Column("conversation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reply_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("twice", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["conversation_id"], ["conversation.id"], name=op.f("fk_review_item_conversation_id")),
+        sa.ForeignKeyConstraint(["reply_id"], ["message.id"], name=op.f("fk_review_item_reply_id")),
+        sa.ForeignKeyConstraint(["week"], ["review_week.week"], name=op.f("fk_review_item_week")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_item")),
+        sa.UniqueConstraint("week", "conversation_id", name=op.f("uq_review_item_week_conversation_id")),
+        sa.UniqueConstraint("week", "position", name=op.f("uq_review_item_week_position")),
+    )
+    op.create_table(
+        "review_replacement",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("week", sa.String(8), nullable=False),
+        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("conversation_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("reason", sa.String(300), nullable=False),
+        sa.Column("by_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["by_id"], ["agent.id"], name=op.f("fk_review_replacement_by_id")),
+        sa.ForeignKeyConstraint(
+            ["conversation_id"], ["conversation.id"], name=op.f("fk_review_replacement_conversation_id")
+        ),
+        sa.ForeignKeyConstraint(["item_id"], ["review_item.id"], name=op.f("fk_review_replacement_item_id")),
+        sa.ForeignKeyConstraint(["week"], ["review_week.week"], name=op.f("fk_review_replacement_week")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_review_replacement")),
+        sa.UniqueConstraint("week", "conversation_id", name=op.f("uq_review_replacement_week_conversation_id")),
+    )
     op.create_table(
         "scorecard",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),

@@ -21,6 +21,7 @@ COMMANDS = {
     "policy": "supportbot.cli.policy:policy",
     "replay": "supportbot.cli.replay:replay",
     "seed": "supportbot.cli.seeding:seed",
+    "review": "supportbot.cli.review:review",
     "secret": "supportbot.cli.secret:secret",
     "serve": "supportbot.cli.serving:serve",
     "token": "supportbot.cli.people:token",

@@ -11,11 +11,13 @@ from zoneinfo import ZoneInfo
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.base import BaseTrigger
+from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 
 from supportbot.clock import iso_week
 from supportbot.db import Database
 from supportbot.inbox.desk import Desk
+from supportbot.jobs.work import DRAW_REVIEW
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,13 @@ def last_week(at: datetime) -> str:
 
 
 SCHEDULE: tuple[Scheduled, ...] = (
+    Scheduled(
+        DRAW_REVIEW,
+        "Mondays at 06:00 in the team's zone",
+        lambda zone: CronTrigger(day_of_week="mon", hour=6, timezone=zone),
+        last_week,
+        "Draws the conversations of the week before for the weekly review, once.",
+    ),
     Scheduled(
         "sweep",
         "every 15 s",
@@ -84,4 +93,5 @@ def start_clock(database: Database, desk: Desk, zone: ZoneInfo) -> BackgroundSch
             enqueue_scheduled, entry.trigger(zone), args=(database, desk, entry.name, zone), id=entry.name
         )
     scheduler.start()
+    enqueue_scheduled(database, desk, DRAW_REVIEW, zone)
     return scheduler

@@ -7,7 +7,9 @@ from supportbot.drafting.flow import Drafting
 from supportbot.engine import JobKind
 from supportbot.inbox.actions import DRAFT_JOB, SEND_JOB, wake_snoozed
 from supportbot.jobs import sweeper
+from supportbot.review.actions import draw_week
 
+DRAW_REVIEW = "draw_review"
 Ids = Mapping[str, int | str]
 
 
@@ -35,9 +37,14 @@ def register_jobs(drafting: Drafting) -> None:
             sweeper.prune(db, desk.clock())
         desk.engine.purge()
 
+    def draw(ids: Ids) -> None:
+        with database.transaction() as db:
+            draw_week(db, desk, str(ids["period"]))
+
     engine = desk.engine
     engine.register(JobKind(DRAFT_JOB, draft, queue="drafts", concurrency=64, retries=2, timeout_s=90))
     engine.register(JobKind(SEND_JOB, send, queue="sending", concurrency=8, retries=5))
     engine.register(JobKind("sweep", sweep, queue="chores", concurrency=2, poll_s=1))
     engine.register(JobKind("wake_snoozed", wake, queue="chores", concurrency=2, poll_s=1))
     engine.register(JobKind("prune", prune, queue="chores", concurrency=2, poll_s=1))
+    engine.register(JobKind(DRAW_REVIEW, draw, queue="chores", concurrency=2, poll_s=1, retries=2))
