@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from importlib.resources import files
 from itertools import count
 from typing import TypeVar
 
 from sqlmodel import Session
 
-from supportbot.accounts.actions import NewPerson, add_person
+from supportbot.accounts.actions import hash_password
+from supportbot.accounts.queries import as_person
+from supportbot.accounts.tables import Agent
 from supportbot.accounts.types import Person
 from supportbot.audit.actions import AuditLog
-from supportbot.audit.types import SYSTEM
 from supportbot.billing.actions import import_records
 from supportbot.billing.types import AccountRow, BillingRecords, ChargeRow, InvoiceRow, RefundRow, SubscriptionRow
 from supportbot.clock import FixedClock
@@ -35,6 +37,12 @@ from supportbot.routing.actions import ensure_first_policy
 
 NOW = datetime(2026, 3, 18, 9, 14, tzinfo=UTC)  # a Wednesday
 SECRET_KEY = "k" * 43
+PASSWORD = "a long password"
+PEOPLE: tuple[tuple[str, str, int | None], ...] = (
+    ("noor", "agent", 0),
+    ("ines", "lead", 10_000),
+    ("bram", "owner", None),
+)
 ROUTINE = "Where is my invoice?"
 DISPUTE = "I was billed twice in March and I cancelled before the renewal."
 _numbers = count(1)
@@ -174,12 +182,7 @@ def make_shop(database: Database, *, provider: Provider | None = None, now: date
         )
         db.add(site)
         db.flush()
-        people = [
-            add_person(
-                db, audit, NewPerson(f"{name}@shop.example", name.title(), role, "a long password", limit), by=SYSTEM
-            )
-            for name, role, limit in (("noor", "agent", 0), ("ines", "lead", 10_000), ("bram", "owner", None))
-        ]
+        people = [make_person(db, name, role, limit, clock()) for name, role, limit in PEOPLE]
         customers = [
             Customer(site_id=site.id or 0, external_id=external_id, name=name, locale="en", created_at=clock())
             for external_id, name in (("jonas", "Jonas Lindqvist"), ("mira", "Mira Haddad"), (None, "Visitor 7f3a"))
@@ -196,6 +199,28 @@ def make_shop(database: Database, *, provider: Provider | None = None, now: date
         ids = [row.id or 0 for row in customers]
     agent, lead, owner = people
     return Shop(database, clock, desk, drafting, agent, lead, owner, site.id or 0, *ids)
+
+
+def make_person(db: Session, name: str, role: str, limit: int | None, at: datetime) -> Person:
+    """Somebody who works here, with the password PASSWORD."""
+    agent = Agent(
+        email=f"{name}@shop.example",
+        name=name.title(),
+        role=role,
+        password_hash=password_hash(),
+        session_key=f"session-{name}",
+        release_limit_minor=limit,
+        created_at=at,
+    )
+    db.add(agent)
+    db.flush()
+    return as_person(agent)
+
+
+@cache
+def password_hash() -> str:
+    """The hash of PASSWORD, made once: hashing is slow on purpose."""
+    return hash_password(PASSWORD)
 
 
 def make_records() -> BillingRecords:

@@ -21,7 +21,9 @@ def restored() -> Iterator[None]:
 @pytest.mark.usefixtures("restored")
 def test_a_newline_in_a_value_cannot_forge_a_second_line(capsys: pytest.CaptureFixture[str]) -> None:
     configure_logging()
-    logging.getLogger("supportbot.test").warning("message refused", extra={"reason": 'x\n{"event": "all is well"}\x1b[31m'})
+    logging.getLogger("supportbot.test").warning(
+        "message refused", extra={"reason": 'x\n{"event": "all is well"}\x1b[31m'}
+    )
     lines = capsys.readouterr().err.splitlines()
     assert len(lines) == 1
     entry = json.loads(lines[0])

@@ -238,6 +238,16 @@ def parse_policy(text: str, *, known: KnownNames | None = None) -> RoutingPolicy
     Raises:
         PolicyError: lists every problem with its path, value and what to do; `fields` holds them by path.
     """
+    return _parse_alone(text) if known is None else _parse(text, known)
+
+
+@lru_cache(maxsize=8)
+def _parse_alone(text: str) -> RoutingPolicy:
+    """The same text is the same frozen policy; reading it takes most of a second."""
+    return _parse(text, None)
+
+
+def _parse(text: str, known: KnownNames | None) -> RoutingPolicy:
     raw = load_yaml(text)
     if not isinstance(raw, dict):
         raise PolicyError("The policy is empty or not a set of names. Start from: supportbot policy export")
