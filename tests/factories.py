@@ -72,7 +72,10 @@ topic: billing
 short_answer: We are sorry about the double payment, and your refund for both charges has been approved.
 actions: [open_invoices]
 outcome: refund_approved
-questions: ["I was billed twice in March", "I was billed twice and I cancelled before the renewal", "I was charged twice this month", "Why was I billed two times?"]
+questions:
+  - I was billed twice in March
+  - I was billed twice and I cancelled before the renewal
+  - I was charged twice this month
 ---
 ## What happens next
 
