@@ -1,5 +1,7 @@
 """The story's records as rows to import."""
 
+from dataclasses import fields
+
 from supportbot.billing.types import (
     AccountRow,
     BillingRecords,
@@ -12,6 +14,7 @@ from supportbot.billing.types import (
 from supportbot.contract.types import Money
 from supportbot.seed.types import Story
 
+KINDS = tuple(one.name for one in fields(BillingRecords))
 INTERVALS = {"monthly": "month", "quarterly": "quarter"}
 
 
@@ -81,3 +84,10 @@ def billing_records(story: Story) -> BillingRecords:
             for one in records.orders
         ),
     )
+
+
+def changed_records(records: BillingRecords, before: BillingRecords) -> BillingRecords:
+    """Only the rows that `before` does not hold, or holds with other values."""
+    known = {kind: set(getattr(before, kind)) for kind in KINDS}
+    changed = {kind: tuple(row for row in getattr(records, kind) if row not in known[kind]) for kind in KINDS}
+    return BillingRecords(**changed)

@@ -27,7 +27,7 @@ from supportbot.knowledge.actions import import_articles
 from supportbot.routing.actions import ensure_first_policy
 from supportbot.routing.policy import parse_policy
 from supportbot.seed.asof import as_of
-from supportbot.seed.billing import billing_records
+from supportbot.seed.billing import billing_records, changed_records
 from supportbot.seed.playing import Cast, play
 from supportbot.seed.story import tell_story
 from supportbot.seed.types import RefundPolicy, Shop, Story
@@ -81,8 +81,27 @@ def seed(
         password: gives each person's password.
         story: what to fill it with; by default the whole story as it stands now.
     """
+    with parts.database.filling():
+        return _fill(
+            parts,
+            story or tell_story(system_clock()),
+            secret_key,
+            policy_document,
+            password=password,
+            progress=progress,
+        )
+
+
+def _fill(
+    parts: Drafting,
+    story: Story,
+    secret_key: str,
+    policy_document: str | None,
+    *,
+    password: Callable[[], str],
+    progress: Callable[[str], None],
+) -> Seeded:
     database, engine = parts.database, parts.desk.engine
-    story = story or tell_story(system_clock())
     clock = FixedClock(_opening(story))
     audit = AuditLog(secret_key, clock)
     desk = Desk(MemoryEngine(clock=clock), audit, clock)
@@ -92,20 +111,25 @@ def seed(
         site = _add_site(db, story, clock())
         users, people = _add_people(db, audit, story.shop, password)
         customers = _add_customers(db, story, site, clock())
-        import_records(db, billing_records(as_of(story, clock())), at=clock(), audit=audit)
+        known = billing_records(as_of(story, clock()))
+        import_records(db, known, at=clock(), audit=audit)
         sources = [(f"{article.slug}.md", article.source) for article in story.articles]
         sources.append((f"{story.policy.slug}.md", _dated(story.policy)))
         import_articles(db, sources, at=clock(), publish=True, audit=audit)
         _add_policy(db, policy_document, story.shop, clock())
     cast = Cast(drafting, clock, people, customers, site)
 
-    def read_records() -> None:
+    def read_records(as_they_stand: Story, at: datetime) -> None:
+        nonlocal known
+        before, known = known, billing_records(as_they_stand)
         with database.transaction() as db:
-            import_records(db, billing_records(as_of(story, clock())), at=clock(), audit=audit)
+            import_records(db, changed_records(known, before), at=at, audit=audit)
 
-    waiting = play(cast, story.conversations, progress=progress, new_day=read_records)
+    waiting = play(
+        cast, story.conversations, progress=progress, new_day=lambda: read_records(as_of(story, clock()), clock())
+    )
+    read_records(story, story.told_at)
     with database.transaction() as db:
-        import_records(db, billing_records(story), at=story.told_at, audit=audit)
         for message_id in waiting:
             engine.enqueue(db, DRAFT_JOB, key=f"draft:{message_id}", ids={"message_id": message_id})
     return Seeded(story.shop.site_key, users)

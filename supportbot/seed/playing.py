@@ -140,6 +140,8 @@ def _customer_writes(cast: Cast, stage: Stage, conversation: Conversation, turn:
     if any(draft.state == "failed" for draft in turn.drafts):
         drafting = Drafting(database, desk, Gateway({"builtin": SilentProvider()}, clock=cast.clock))
     drafting.draft_reply(received.message_id)
+    with database.transaction() as db:
+        desk.engine.cancel(db, f"draft:{received.message_id}")
     if tries:
         _retell_tries(cast, received.message_id, tries)
 
