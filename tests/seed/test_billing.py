@@ -1,6 +1,6 @@
 """The story's records, held against the billing rules: each told case comes out as the story says."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -9,7 +9,8 @@ from supportbot.billing.types import AccountRows, BillingRecords, CaseRecord
 from supportbot.contract.records import RefundPolicy
 from supportbot.contract.types import Money
 from supportbot.seed import types
-from supportbot.seed.billing import billing_records
+from supportbot.seed.asof import as_of
+from supportbot.seed.billing import billing_records, changed_records
 from tests.seed.tellings import AMSTERDAM, MOMENTS, NOW, told
 
 DISPUTE = "I was billed twice in March and I cancelled before the renewal."
@@ -25,6 +26,16 @@ def test_every_row_of_the_story_is_carried_over() -> None:
     assert len(rows.charges) == len(story.records.charges)
     assert len(rows.refunds) == len(story.records.refunds)
     assert len(rows.orders) == len(story.records.orders)
+
+
+def test_only_what_changed_since_last_week_is_read_again() -> None:
+    story = told(NOW)
+    earlier, today = (billing_records(as_of(story, at)) for at in (NOW - timedelta(days=7), NOW))
+    changed = changed_records(today, earlier)
+
+    assert changed_records(today, today) == BillingRecords()
+    assert 0 < len(changed.charges) < len(today.charges)
+    assert set(today.charges) == set(earlier.charges) | set(changed.charges)
 
 
 @pytest.mark.parametrize("now", MOMENTS, ids=str)
