@@ -7,6 +7,7 @@ SQLite database, by a session's advisory lock on PostgreSQL.
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Protocol
 
@@ -37,7 +38,11 @@ class SlotLocks(Protocol):
     """Locks on slots, by number. One thread uses them at a time."""
 
     def acquire(self, number: int) -> bool:
-        """Take the lock if it is free; never waits."""
+        """Take the lock if it is free; never waits.
+
+        Raises:
+            DBAPIError: the server cannot be asked.
+        """
 
     def release(self, number: int) -> None:
         """Give the lock back."""
@@ -127,20 +132,20 @@ class PostgresSlots:
             database.url,
             poolclass=sa.NullPool,
             isolation_level="AUTOCOMMIT",
-            connect_args={"options": _KEEPALIVE, "connect_timeout": 5},
+            connect_args={"options": _KEEPALIVE, "connect_timeout": 5, "tcp_user_timeout": 10_000},
         )
         self._connection: sa.Connection | None = None
         self._ours: set[int] = set()
 
     def acquire(self, number: int) -> bool:
-        """See `SlotLocks.acquire`. A broken connection counts as "not acquired" and is opened anew next time."""
+        """See `SlotLocks.acquire`. After an error the connection is opened anew next time."""
         try:
             if self._connection is None:
                 self._connection = self._engine.connect()
             taken = self._ask("pg_try_advisory_lock", number)
         except sa.exc.DBAPIError:
             self.close()
-            return False
+            raise
         if taken:
             self._ours.add(number)
         return taken
@@ -176,8 +181,10 @@ class PostgresSlots:
         connection, self._connection = self._connection, None
         self._ours.clear()
         if connection is not None:
-            connection.invalidate()
-            connection.close()
+            with suppress(sa.exc.DBAPIError), connection:
+                if not connection.invalidated:
+                    # The server notices the end of a session only after a moment.
+                    connection.execute(sa.text("SELECT pg_advisory_unlock_all()"))
 
     def _ask(self, function: str, number: int) -> bool:
         assert self._connection is not None

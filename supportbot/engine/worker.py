@@ -34,7 +34,7 @@ _WATCH_S = 1.0
 _CLAIM_S = 2.0
 # A live worker whose connection broke takes its slot back within a second; a dead one never does.
 _DEAD_AFTER_S = 1.5
-_LOST_AFTER_S = 15.0
+_LOST_AFTER_S = 4.0
 _ORPHAN_AFTER_S = 5.0
 
 _log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ class Worker:
         self._draining = threading.Event()
         self._stopped = threading.Event()
         self._number = -1
-        self._held_at = 0.0
+        self._refused_at: float | None = None
         self._seen_free: dict[int, float] = {}
         self._suspects: set[str] = set()
         self._watch = threading.Thread(target=self._watch_until_stopped, name="engine-watch", daemon=True)
@@ -72,8 +72,9 @@ class Worker:
 
     @property
     def is_working(self) -> bool:
-        """False once stopped, or when another process got the slot (after a long loss of the database)."""
-        return not self._stopped.is_set() and time.monotonic() - self._held_at < _LOST_AFTER_S
+        """False once stopped, or when another process has this one's slot (after a loss of the database)."""
+        is_lost = self._refused_at is not None and time.monotonic() - self._refused_at >= _LOST_AFTER_S
+        return not self._stopped.is_set() and not is_lost
 
     def start(self, slots: int) -> None:
         """Take a free slot and begin to run jobs.
@@ -86,7 +87,6 @@ class Worker:
             raise EngineError("This process runs a worker already. Start another process for another worker.")
         try:
             self._number = self._claim_slot(slots)
-            self._held_at = time.monotonic()
             self._launch()
         except BaseException:
             self._locks.close()
@@ -187,10 +187,14 @@ class Worker:
                 _log.warning("The engine's watch failed.", extra={"error": type(error).__name__})
 
     def _keep_slot(self) -> None:
+        # While the server cannot be asked, nobody else can have got the slot either.
         if self._locks.is_ours(self._number) or self._locks.acquire(self._number):
-            self._held_at = time.monotonic()
+            self._refused_at = None
+        elif self._refused_at is None:
+            # It may only be someone who looks whether it is free.
+            self._refused_at = time.monotonic()
         else:
-            _log.error("This worker's slot is lost.", extra={"slot": self.slot})
+            _log.error("Another process has this worker's slot.", extra={"slot": self.slot})
 
     def _take_over(self) -> None:
         with self._database.transaction(read_only=True) as db:

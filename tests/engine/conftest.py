@@ -41,3 +41,13 @@ def harness(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
             with durable_harness(request.param, database) as made:
                 yield made
         database.dispose()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def durable(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Harness]:
+    """The durable engine at work on each store in turn; shared by the tests of a module."""
+    for url in _empty_url(request.param, request, tmp_path_factory.mktemp("durable")):
+        database = Database(url)
+        with durable_harness(request.param, database) as made:
+            yield made
+        database.dispose()

@@ -5,6 +5,7 @@ import random
 import threading
 import time
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any
@@ -133,14 +134,24 @@ class Approver:
                 continue
 
     def _look(self) -> None:
-        listed = self._client.get("/api/v1/conversations", params={"view": "all"})
-        for line in listed.json()["conversations"] if listed.status_code == 200 else []:
-            if line["work_state"] != "ready" or self._leaving.is_set():
-                continue
+        for line in self._ready_lines():
+            if self._leaving.is_set():
+                return
             shown = self._client.get(f"/api/v1/conversations/{line['id']}")
             for draft in shown.json()["drafts"] if shown.status_code == 200 else []:
                 if draft["state"] == "ready":
                     self._approve(draft)
+
+    def _ready_lines(self) -> Iterator[dict[str, Any]]:
+        cursor: dict[str, str] = {}
+        while True:
+            page = self._client.get("/api/v1/conversations", params={"view": "all", **cursor})
+            if page.status_code != 200:
+                return
+            yield from (line for line in page.json()["conversations"] if line["work_state"] == "ready")
+            if page.json()["next"] is None:
+                return
+            cursor = {"after": page.json()["next"]}
 
     def _approve(self, draft: dict[str, Any]) -> None:
         # Twice on purpose: the second must change nothing.

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 
 from supportbot.db import Database
 from supportbot.engine import DbosEngine, JobState
+from supportbot.engine.slots import open_slots
 from tests.storm.conftest import StartWorker
-from tests.storm.processes import wait_for
+from tests.storm.processes import python, start_process, wait_for
 from tests.storm.worker_process import RAN
 
 TAKEOVER_S = 10
@@ -96,6 +97,29 @@ def test_two_live_workers_never_share_a_slot(database: Database, engine: DbosEng
     assert code == 1
     assert "All 1 worker slots are held" in second.said()
     assert held == ("slot-0",)
+
+
+def test_a_worker_whose_slot_another_took_ends_itself(postgres_database_url: str, tmp_path: Path) -> None:
+    database = Database(postgres_database_url)
+    DbosEngine(database).migrate()
+    log = tmp_path / "worker.log"
+    argv = python("-m", "tests.storm.worker_process", postgres_database_url)
+    process = start_process(argv, {}, log)
+    wait_for(lambda: "slot-0" in log.read_text(), "the worker", lambda _: log.read_text(), within_s=START_S)
+    thief = open_slots(database)
+
+    cut = sa.text(
+        "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid = 0 AND granted"
+    )
+    with database.transaction() as db:
+        db.connection().execute(cut)
+    wait_for(lambda: thief.acquire(0), "the slot", within_s=5)
+    code = process.wait(timeout=START_S)
+    thief.close()
+    database.dispose()
+
+    assert code == 0
+    assert "Another process has this worker's slot." in log.read_text()
 
 
 def test_failed_tries_are_remembered_through_a_crash(
