@@ -96,6 +96,9 @@ class ScriptedProvider:
         self.requests.append(request)
         return self.answers[min(len(self.requests), len(self.answers)) - 1]
 
+    def close(self) -> None:
+        """There is nothing to close."""
+
 
 @dataclass
 class Shop:

@@ -90,6 +90,11 @@ class Gateway:
             )
         return _result(attempts, tried.answer.text, None)
 
+    def close(self) -> None:
+        """Close the providers' connections; a later call opens new ones."""
+        for provider in self._providers.values():
+            provider.close()
+
     def _try(
         self,
         provider: Provider,

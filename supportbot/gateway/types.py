@@ -27,8 +27,10 @@ OUTCOME_CLASSES: tuple[OutcomeClass, ...] = get_args(OutcomeClass)
 
 ProviderName = Literal["builtin", "openai_compatible", "anthropic"]
 PROVIDER_NAMES: tuple[ProviderName, ...] = get_args(ProviderName)
-StructuredOutput = Literal["json_schema", "json_object", "none"]
+StructuredOutput = Literal["json_schema", "json_object_schema", "tool", "json_object", "none"]
+"""How a server is made to answer on a schema; `json_object_schema` is llama-cpp-python's way."""
 LengthField = Literal["max_tokens", "max_completion_tokens"]
+Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class PriceOverride:
 class ModelSpec:
     """One model as the routing policy names it. `api_key_env` is the variable's name, never the key.
 
-    `length_field` is what the server calls the output limit; a `temperature` of None is not sent.
+    `length_field` is what the server calls the output limit; `temperature` and `effort` (how long to reason) are not
+    sent when None.
     """
 
     key: str
@@ -59,6 +62,7 @@ class ModelSpec:
     price: PriceOverride | None = None
     length_field: LengthField = "max_tokens"
     temperature: float | None = 0.0
+    effort: Effort | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,7 @@ class ModelAnswer:
     error_code: str | None = None
     retry_after_s: float | None = None
     tokens: Tokens = Tokens()
+    fingerprint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,4 +167,8 @@ class Provider(Protocol):
 
     def complete(self, spec: ModelSpec, request: ModelRequest) -> ModelAnswer:
         """Make one call and class what came back, within `request.timeout_s`. Never raises for a failed call."""
+        ...
+
+    def close(self) -> None:
+        """Let connections go; the next call opens new ones."""
         ...

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, Validation
 from supportbot.errors import PolicyError
 from supportbot.gateway.types import (
     CallRule,
+    Effort,
+    LengthField,
     ModelSpec,
     OutcomeClass,
     PriceOverride,
@@ -46,7 +48,11 @@ class Price(_Strict):
 
 
 class ModelEntry(_Strict):
-    """One model: where it is, and its job in one sentence."""
+    """One model: where it is, and its job in one sentence.
+
+    `temperature: null` sends none; left out, it is 0 for openai_compatible, and not sent to Anthropic, whose newer
+    models refuse it.
+    """
 
     provider: ProviderName
     model: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
@@ -55,6 +61,9 @@ class ModelEntry(_Strict):
     api_key_env: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,99}$")] | None = None
     allow_hosts: tuple[str, ...] = ()
     structured: StructuredOutput = "json_schema"
+    length_field: LengthField = "max_tokens"
+    temperature: float | None = Field(default=None, ge=0, le=2)
+    effort: Effort | None = None
     price: Price | None = None
 
 
@@ -288,8 +297,17 @@ def _spec(key: str, entry: ModelEntry) -> ModelSpec:
         api_key_env=entry.api_key_env,
         allow_hosts=entry.allow_hosts,
         structured=entry.structured,
+        length_field=entry.length_field,
+        temperature=_temperature(entry),
+        effort=entry.effort,
         price=PriceOverride(**entry.price.model_dump()) if entry.price else None,
     )
+
+
+def _temperature(entry: ModelEntry) -> float | None:
+    if "temperature" in entry.model_fields_set or entry.provider == "anthropic":
+        return entry.temperature
+    return 0.0
 
 
 def _refusal(problems: list[Problem]) -> PolicyError:

@@ -56,6 +56,9 @@ class SilentProvider:
         del spec, request
         return ModelAnswer(outcome="timeout", error_code="timeout")
 
+    def close(self) -> None:
+        """There is nothing to close."""
+
 
 def play(
     cast: Cast,

@@ -87,6 +87,9 @@ class ScriptedProvider:
         self._time.now += request.timeout_s if answer.outcome == "timeout" else self._takes_s
         return answer
 
+    def close(self) -> None:
+        """There is nothing to close."""
+
 
 def failed(outcome: OutcomeClass, **changes: Any) -> ModelAnswer:
     return replace(ModelAnswer(outcome), **changes)

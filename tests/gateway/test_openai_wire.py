@@ -1,7 +1,6 @@
 """What a response means: decided by status, headers and body, before anything is parsed."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -9,42 +8,29 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from supportbot.contract.reply_v1 import SCHEMA
-from supportbot.gateway.providers.openai_wire import read_answer, request_body, retry_after_s
+from supportbot.gateway.providers.openai_wire import read_answer, request_body
+from supportbot.gateway.providers.wire import retry_after_s
 from supportbot.gateway.types import OUTCOME_CLASSES, ModelRequest
 from tests.gateway.factories import make_spec
+from tests.gateway.recorded import Recorded, recorded
 
-RECORDED = sorted((Path(__file__).parent / "recorded" / "openai_compatible").glob("*.json"))
 REQUEST = ModelRequest(
     "routine_reply", "small-chat", "Be brief.", "Where is it? \ud800", "reply/1", SCHEMA, {}, 800, 5.0
 )
 
 
-@pytest.mark.parametrize("path", RECORDED, ids=lambda path: path.stem)
-def test_each_recorded_response_has_its_class(path: Path) -> None:
-    said = json.loads(path.read_text(encoding="utf-8"))
-    answer = read_answer(said["status"], said["headers"], json.dumps(said["body"]).encode())
-    assert answer.outcome == said["outcome"]
-    assert answer.http_status == said["status"]
-    if "retry_after_s" in said:
-        assert answer.retry_after_s == said["retry_after_s"]
-    if "request_id" in said:
-        assert answer.provider_request_id == said["request_id"]
-    if "model" in said:
-        assert answer.model_answered == said["model"]
-    if "tokens" in said:
-        tokens = answer.tokens
-        assert [tokens.input_uncached, tokens.cache_read, tokens.cache_write, tokens.output] == said["tokens"]
-    assert bool(answer.error_code) == (answer.outcome != "ok")
+@pytest.mark.parametrize("said", recorded("openai_compatible"), ids=lambda said: said.name)
+def test_each_recorded_response_has_its_class(said: Recorded) -> None:
+    said.check(read_answer(said.status, said.headers, said.body))
 
 
 def test_text_comes_only_with_success() -> None:
-    texts = {path.stem: _read(path).text for path in RECORDED}
-    assert {name for name, text in texts.items() if text} == {
-        "openai_ok",
-        "parts_content",
-        "llamacpp_ok_with_reasoning",
+    answers = {said.name: read_answer(said.status, said.headers, said.body) for said in recorded("openai_compatible")}
+    told = {name: answer.text for name, answer in answers.items() if answer.text}
+    assert told == {
+        name: '{"answer": "x"}'
+        for name in ("llamacpp_ok_with_reasoning", "openai_ok", "openai_forced_tool", "parts_content")
     }
-    assert set(texts.values()) == {"", '{"answer": "x"}'}
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>Bad</html>", b"[1]", b'{"choices"', b"[" * 100_000, b"\xff\xfe"])
@@ -109,6 +95,11 @@ def test_what_a_server_calls_its_limit_and_whether_it_takes_a_temperature_is_dat
     assert not {"max_tokens", "temperature"} & set(body)
 
 
-def _read(path: Path) -> Any:
-    said = json.loads(path.read_text(encoding="utf-8"))
-    return read_answer(said["status"], said["headers"], json.dumps(said["body"]).encode())
+def test_llama_cpp_pythons_way_and_a_forced_tool_are_dialects() -> None:
+    body = json.loads(request_body(make_spec(structured="json_object_schema"), REQUEST))
+    assert body["response_format"] == {"type": "json_object", "schema": dict(SCHEMA)}
+    body = json.loads(request_body(make_spec(structured="tool", effort="low"), REQUEST))
+    assert body["tools"][0]["function"]["parameters"] == dict(SCHEMA)
+    assert body["tool_choice"] == {"type": "function", "function": {"name": "reply_1"}}
+    assert body["reasoning_effort"] == "low"
+    assert "response_format" not in body

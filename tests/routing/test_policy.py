@@ -157,8 +157,8 @@ def test_a_task_without_a_retry_rule_is_refused() -> None:
         ('{provider: openai_compatible, model: x, job: "Yes", base_url: "http://10.0.0.7/v1"}', "models.fast.base_url"),
         ('{provider: openai_compatible, model: x, job: "Yes", base_url: "https://a.example/v1", api_key_env: sk-1}',
          "models.fast.api_key_env"),
-        ('{provider: openai_compatible, model: x, job: "Drafts.", base_url: "https://a.example/v1", temperature: 1}',
-         "models.fast.temperature"),
+        ('{provider: openai_compatible, model: x, job: "Drafts.", base_url: "https://a.example/v1", top_k: 1}',
+         "models.fast.top_k"),
     ],
 )  # fmt: skip
 def test_a_model_that_cannot_be_called_safely_is_refused(entry: str, path: str) -> None:

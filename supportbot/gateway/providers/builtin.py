@@ -28,6 +28,9 @@ class BuiltinProvider:
         text = json.dumps(extract(request.material), ensure_ascii=False)
         return ModelAnswer("ok", text=text, model_answered=f"builtin/{spec.model}", tokens=Tokens(0, 0, 0, 0))
 
+    def close(self) -> None:
+        """There is nothing to close."""
+
 
 def _extractor(spec: ModelSpec, request: ModelRequest) -> Extractor | None:
     if not request.schema_name.startswith("reply/"):

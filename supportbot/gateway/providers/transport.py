@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, cast
 
 import httpcore
@@ -52,10 +53,16 @@ def make_client() -> httpx.Client:
     )
 
 
+@lru_cache(maxsize=1)
+def _ssl_context() -> ssl.SSLContext:
+    """One for the process: reading the system's certificates takes longer than a call."""
+    return ssl.create_default_context()
+
+
 class _Transport(httpx.BaseTransport):
     def __init__(self) -> None:
         self._pool = httpcore.ConnectionPool(
-            ssl_context=ssl.create_default_context(),
+            ssl_context=_ssl_context(),
             max_connections=MOST_CONNECTIONS,
             max_keepalive_connections=IDLE_CONNECTIONS,
             keepalive_expiry=IDLE_S,
