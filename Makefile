@@ -4,6 +4,7 @@
 #   make test [ARGS=tests/routing]          run the tests
 #   make check                              format, lint, types, imports, files, then the tests
 #   make bench                              speed figures
+#   make faults                             what becomes of a draft when a model server misbehaves
 #   make install                            only make .venv, as the image does
 #   make lock                               write the lock files anew after a change of pyproject.toml
 #   make format                             put the code in order
@@ -27,10 +28,10 @@ TEST_RUN := -n 2
 COMPILE := build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header pyproject.toml --extra build
 
-.PHONY: help install demo test check bench lock format clean
+.PHONY: help install demo test check bench faults lock format clean
 
 help:
-	@sed -n '3,10s/^# *//p' Makefile
+	@sed -n '3,11s/^# *//p' Makefile
 
 install: $(VENV)/.installed
 
@@ -58,6 +59,9 @@ check: $(VENV)/.dev
 
 bench: $(VENV)/.dev
 	@$(BIN)/python -m tests.bench $(ARGS)
+
+faults: $(VENV)/.dev
+	@$(BIN)/python -m tests.gateway.faults
 
 format: $(VENV)/.dev
 	@$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format .
