@@ -18,6 +18,7 @@ from supportbot.clock import iso_week
 from supportbot.db import Database
 from supportbot.inbox.desk import Desk
 from supportbot.jobs.work import DRAW_REVIEW
+from supportbot.review.rules import DRAW_HOUR
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(
         DRAW_REVIEW,
         "Mondays at 06:00 in the team's zone",
-        lambda zone: CronTrigger(day_of_week="mon", hour=6, timezone=zone),
+        lambda zone: CronTrigger(day_of_week="mon", hour=DRAW_HOUR, timezone=zone),
         last_week,
         "Draws the conversations of the week before for the weekly review, once.",
     ),

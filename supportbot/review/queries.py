@@ -112,10 +112,11 @@ def replaced_in(db: Session, week: str) -> int:
     return _per_week(db, ReviewReplacement.week, [week]).get(week, 0)
 
 
-def count_week(db: Session, week: str) -> Counts:
+def count_week(db: Session, week: str, *, blind: bool = False) -> Counts:
     """The counts over the last 1, 4 and 12 weeks that end with `week`; hunts never enter them.
 
-    A conversation that two people read counts once, by its first scorecard; the second one only measures agreement.
+    `blind` leaves out `week` itself: its marks are not shown to somebody who still has to mark. A conversation that two
+    people read counts once, by its first scorecard; the second one only measures agreement.
     """
     weeks = weeks_back(week, max(SPANS))
     query = select(ReviewItem).where(col(ReviewItem.week).in_(weeks), ReviewItem.kind != "hunt")
@@ -123,7 +124,8 @@ def count_week(db: Session, week: str) -> Counts:
     cards = _cards(db, weeks)
     spans, pairs = [], []
     for length in SPANS:
-        inside = [item for item in items if item.week in weeks[:length]]
+        shown = weeks[1 if blind else 0 : length]
+        inside = [item for item in items if item.week in shown]
         spans.append([cards[item.id or 0][0].marks for item in inside if cards[item.id or 0]])
         pairs.append(_agreement([cards[item.id or 0] for item in inside if len(cards[item.id or 0]) > 1]))
     return Counts(

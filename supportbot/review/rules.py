@@ -29,6 +29,7 @@ from supportbot.stats import Count
 SIZES: dict[Stratum, int] = {"routine": 6, "held": 3}
 HUNTS = 3
 READ_TWICE = 2
+DRAW_HOUR = 6  # on Mondays, in the team's zone
 FEWEST = sum(SIZES.values())  # below this many reads no interval is shown
 LONGEST_CAUSE, LONGEST_REASON, LONGEST_REPLACE_REASON = 500, 500, 300
 
@@ -208,8 +209,7 @@ def _count(marks: Sequence[Mark]) -> Count:
 def _sampled(position: int, candidate: Candidate, population: Mapping[str, int], *, twice: bool) -> Drawn:
     stratum = candidate.stratum
     words = {"held": "Held for a person", "routine": "Routine"}[stratum]
-    drawn, there = min(SIZES[stratum], population[stratum]), population[stratum]
-    why = f"{words}. Stratum: {stratum} ({drawn} of {there})."
+    why = f"{words}: one of {min(SIZES[stratum], population[stratum])} drawn from {population[stratum]}."
     return Drawn(position, stratum, candidate.conversation_id, candidate.name, candidate.reply_id, why, twice)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint
 
-from supportbot.web import api, health, inbox, login, routing, widget
+from supportbot.web import api, health, inbox, login, review, routing, widget
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,7 @@ class Family:
 PAGE_FAMILIES = (
     Family(login.blueprint),
     Family(inbox.blueprint),
+    Family(review.blueprint),
     Family(routing.blueprint),
     Family(widget.blueprint, uses_tokens=True),
     Family(api.blueprint, uses_tokens=True),

@@ -13,6 +13,7 @@ from supportbot.accounts.types import Person
 # The navigation in its order: who sees an entry, its name, endpoint and icon.
 NAVIGATION: tuple[tuple[Right, tuple[str, str, str]], ...] = (
     ("answer", ("Inbox", "inbox.page", "inbox")),
+    ("review", ("Review", "review.page", "review")),
     ("answer", ("Policy", "routing.page", "route")),
 )
 

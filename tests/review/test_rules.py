@@ -35,7 +35,10 @@ def test_a_draw_takes_six_routine_and_three_held_with_the_lowest_hashes() -> Non
     assert names(draw, "held") == rules.draw_order(WEEK, [one.name for one in held])[:3]
     assert draw.population == {"routine": 20, "held": 20}
     assert [item.position for item in draw.items] == list(range(1, 10))
-    assert draw.items[0].why.endswith("of 20).")
+    assert {item.why for item in draw.items} == {
+        "Routine: one of 6 drawn from 20.",
+        "Held for a person: one of 3 drawn from 20.",
+    }
 
 
 @given(st.permutations(range(30)))
