@@ -112,22 +112,22 @@ def replaced_in(db: Session, week: str) -> int:
     return _per_week(db, ReviewReplacement.week, [week]).get(week, 0)
 
 
-def count_week(db: Session, week: str, *, blind: bool = False) -> Counts:
+def count_week(db: Session, week: str, *, reader: Person | None = None) -> Counts:
     """The counts over the last 1, 4 and 12 weeks that end with `week`; hunts never enter them.
 
-    `blind` leaves out `week` itself: its marks are not shown to somebody who still has to mark. A conversation that two
-    people read counts once, by its first scorecard; the second one only measures agreement.
+    What still waits for `reader` to mark is left out, so that nobody learns marks before giving their own. A
+    conversation that two people read counts once, by its first scorecard; the second one only measures agreement.
     """
     weeks = weeks_back(week, max(SPANS))
     query = select(ReviewItem).where(col(ReviewItem.week).in_(weeks), ReviewItem.kind != "hunt")
-    items = db.exec(query.order_by(col(ReviewItem.week), col(ReviewItem.position))).all()
     cards = _cards(db, weeks)
+    states = [ItemState(item, tuple(cards[item.id or 0])) for item in db.exec(query).all()]
+    seen = [state for state in states if state.cards and not (reader and state.waits_for(reader))]
     spans, pairs = [], []
     for length in SPANS:
-        shown = weeks[1 if blind else 0 : length]
-        inside = [item for item in items if item.week in shown]
-        spans.append([cards[item.id or 0][0].marks for item in inside if cards[item.id or 0]])
-        pairs.append(_agreement([cards[item.id or 0] for item in inside if len(cards[item.id or 0]) > 1]))
+        inside = [state for state in seen if state.item.week in weeks[:length]]
+        spans.append([state.cards[0].marks for state in inside])
+        pairs.append(_agreement([state.cards for state in inside if len(state.cards) > 1]))
     return Counts(
         rows=rules.count_marks(spans),
         reads=tuple(map(len, spans)),

@@ -30,7 +30,7 @@ SIZES: dict[Stratum, int] = {"routine": 6, "held": 3}
 HUNTS = 3
 READ_TWICE = 2
 DRAW_HOUR = 6  # on Mondays, in the team's zone
-FEWEST = sum(SIZES.values())  # below this many reads no interval is shown
+FEWEST = sum(SIZES.values())  # below this many reads a count tells too little
 LONGEST_CAUSE, LONGEST_REASON, LONGEST_REPLACE_REASON = 500, 500, 300
 
 
@@ -125,7 +125,7 @@ def shortfall(week_words: str, population: Mapping[str, int]) -> str | None:
         return f"No reply was sent in {week_words}, so nothing is drawn."
     if total < FEWEST:
         there = "1 conversation was" if total == 1 else f"{total} conversations were"
-        return f"Only {there} answered in {week_words}: all are drawn; no rate is shown for fewer than {FEWEST}."
+        return f"Only {there} answered in {week_words}: all are drawn; fewer than {FEWEST} are too few to tell."
     small = [
         f"{population.get(stratum, 0)} {stratum} instead of {size}"
         for stratum, size in SIZES.items()

@@ -111,13 +111,11 @@ def _closing(week: str, *, decision: str | None = None, reason: str = "", errors
         shown = _week(db, week)
         is_open = shown.row.closed_at is None
         next_position = _next(shown.items, person) if is_open else None
-        blind = is_open and (next_position is not None or any(not state.is_read for state in shown.items))
         view = closing_view(
             shown,
             _frame(db),
             person=person,
-            counts=queries.count_week(db, week, blind=blind),
-            blind=blind,
+            counts=queries.count_week(db, week, reader=person if is_open else None),
             last=queries.last_decision(db, before=week),
             next_position=next_position,
         )

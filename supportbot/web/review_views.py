@@ -18,7 +18,7 @@ from supportbot.review.types import CRITERIA, DECISIONS, Counts, WeekLine
 from supportbot.stats import Agreement, Count, wilson
 from supportbot.web.words import day_words, when
 
-BLIND = "This week’s marks are shown once everything is read and nothing waits for you."
+BLIND = "What waits for your marks is not in them yet."
 COLUMNS = ("This week", "4 weeks", "12 weeks")
 
 
@@ -109,14 +109,10 @@ def closing_view(
     *,
     person: Person,
     counts: Counts,
-    blind: bool,
     last: ReviewWeek | None,
     next_position: int | None,
 ) -> dict[str, Any]:
-    """What was counted, and the one decision; see `templates/review/_closing.html`.
-
-    `blind`: this week's marks are left out, because this person or somebody else still has to mark.
-    """
+    """What was counted, and the one decision; see `templates/review/_closing.html`."""
     row, unread = week.row, sum(not state.is_read for state in week.items)
     read_on = None
     if next_position is not None:
@@ -138,11 +134,11 @@ def closing_view(
             }
             for one in counts.rows
         ],
-        "note": BLIND if blind else _note(counts),
-        "hunts": "" if blind else _hunts(week),
+        "note": _note(counts) if next_position is None else f"{_note(counts)} {BLIND}",
+        "hunts": _hunts(week, person),
         "too_few": week.shortfall,
         "week": row.week,
-        "decide": not blind and row.closed_at is None,
+        "decide": not unread and next_position is None and row.closed_at is None,
         "waits": rules.unread_words(unread) if unread else "Mark the ones that are read twice first.",
         "decided": _decided(week, frame),
     }
@@ -171,15 +167,13 @@ def strip_view(week: Week, person: Person, *, current: int | None) -> list[dict[
 
 
 def share_view(count: Count, reads: int) -> dict[str, Any]:
-    """A count with its interval in whole per cent, or without one when fewer were read than allow it."""
-    view = {"count": count.hits, "total": count.total, "pct": 0, "low_pct": 0, "high_pct": 0, "too_few": False}
+    """A count with its interval in whole per cent; `too_few` when fewer were read than allow to tell anything."""
+    view = {"count": count.hits, "total": count.total, "low_pct": 0, "high_pct": 0, "too_few": False}
     if not count.total:
         return view
-    if reads < rules.FEWEST:
-        return view | {"too_few": True}
     interval = wilson(count)
     return view | {
-        "pct": round(100 * count.hits / count.total),
+        "too_few": reads < rules.FEWEST,
         "low_pct": round(100 * interval.low),
         "high_pct": round(100 * interval.high),
     }
@@ -290,11 +284,11 @@ def _note(counts: Counts) -> str:
     return f"{left}Held cases are a third of a full sample, whatever their share of all conversations."
 
 
-def _hunts(week: Week) -> str:
+def _hunts(week: Week, person: Person) -> str:
     hunts = [state for state in week.items if state.item.kind == "hunt"]
     words, fine = [], 0
     for number, state in enumerate(hunts, start=1):
-        marks = state.cards[0].marks if state.cards else {}
+        marks = state.cards[0].marks if state.cards and not state.waits_for(person) else {}
         noes = [one.short.lower() for one in CRITERIA if marks.get(one.name) == "no"]
         if noes:
             words.append(f"H{number} has “no” for {', '.join(noes)}")

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlmodel import select
 
+from supportbot.accounts.types import Person
 from supportbot.audit.tables import AuditEntry
 from supportbot.db import Database
 from supportbot.errors import Conflict, Forbidden, InvalidInput, NotFound
@@ -155,11 +156,21 @@ def test_not_applicable_leaves_its_row(database: Database) -> None:
     assert shop.act(lambda db: queries.count_week(db, WEEK)).not_applicable == 9
 
 
-def test_somebody_who_still_has_to_mark_is_not_counted_to(database: Database) -> None:
+def test_what_somebody_still_has_to_mark_is_not_counted_to_them(database: Database) -> None:
     shop = drawn(database)
-    read(shop, 1, all_marked("no"))
-    blind = shop.act(lambda db: queries.count_week(db, WEEK, blind=True))
-    assert {row.counts for row in blind.rows} == {(Count(0, 0),) * 3}
+    twice = next(state.item.position for state in items(shop) if state.item.twice)
+    once = next(state.item.position for state in items(shop) if not state.item.twice)
+    read(shop, twice, all_marked("no"))
+    read(shop, once)
+
+    def seen_by(person: Person) -> set[Count]:
+        found = shop.act(lambda db: queries.count_week(db, WEEK, reader=person))
+        return {row.counts[0] for row in found.rows}
+
+    assert seen_by(shop.lead) == {Count(1, 2)}
+    assert seen_by(shop.owner) == {Count(0, 1)}
+    read(shop, twice, by="owner")
+    assert seen_by(shop.owner) == {Count(1, 2)}
 
 
 def test_a_week_closes_with_one_decision_once_everything_is_read(database: Database) -> None:

@@ -118,8 +118,8 @@ def test_a_second_draw_says_place_by_place_what_differs() -> None:
     ("routine", "held", "words"),
     [
         (0, 0, "No reply was sent in week 46, so nothing is drawn."),
-        (1, 0, "Only 1 conversation was answered in week 46: all are drawn; no rate is shown for fewer than 9."),
-        (3, 2, "Only 5 conversations were answered in week 46: all are drawn; no rate is shown for fewer than 9."),
+        (1, 0, "Only 1 conversation was answered in week 46: all are drawn; fewer than 9 are too few to tell."),
+        (3, 2, "Only 5 conversations were answered in week 46: all are drawn; fewer than 9 are too few to tell."),
         (40, 1, "Fewer than planned in week 46: 1 held instead of 3; all of these are drawn."),
         (5, 9, "Fewer than planned in week 46: 5 routine instead of 6; all of these are drawn."),
         (6, 3, None),

@@ -218,6 +218,15 @@ def test_the_closing_screen_shows_counts_with_intervals_and_takes_one_decision(l
     assert "Week 12 is closed: keep as it is. The next draw is Monday 30 Mar" in words(lead.get("/review"))
 
 
+def test_after_a_first_scorecard_the_week_shows_counts_with_intervals(lead: FlaskClient, shop: Shop) -> None:
+    assert words(lead.get(f"/review/{WEEK}")).count("none yet") == 15
+    lead.post(f"/review/{WEEK}/{place(shop, kind='routine')}/scorecard", data=YES | {"mark-tone": "no"})
+    text = words(lead.get(f"/review/{WEEK}"))
+    assert "Calm and plain 1 of 1 (21-100 %) too few" in text
+    assert "Next action fits 0 of 1 (0-79 %) too few" in text
+    assert "What waits for your marks is not in them yet." in text
+
+
 def test_nothing_is_decided_while_something_is_unread(lead: FlaskClient, shop: Shop) -> None:
     text = words(lead.get(f"/review/{WEEK}"))
     assert f"0 of {len(items(shop))} read" in text
@@ -226,16 +235,15 @@ def test_nothing_is_decided_while_something_is_unread(lead: FlaskClient, shop: S
     assert answer.status_code == 409
 
 
-def test_a_small_week_shows_counts_but_no_interval(database: Database, tmp_path: Path) -> None:
+def test_a_small_week_says_beside_its_counts_that_they_are_too_few(database: Database, tmp_path: Path) -> None:
     shop = shop_after_week(database, routine=5)
     draw(shop)
     for state in items(shop):
         read(shop, state.item.position, all_marked(tone="no"))
     client = client_of(shop, tmp_path)
     text = words(client.get(f"/review/{WEEK}"))
-    assert "Only 5 conversations were answered in week 12: all are drawn; no rate is shown for fewer than 9." in text
-    assert "Calm and plain 5 of 5 too few" in text
-    assert "%)" not in text
+    assert "Only 5 conversations were answered in week 12: all are drawn; fewer than 9 are too few to tell." in text
+    assert "Calm and plain 5 of 5 (57-100 %) too few" in text
     client.application.extensions["supportbot"].database.dispose()
 
 
