@@ -20,6 +20,7 @@ from supportbot.billing.types import AccountRow, BillingRecords, ChargeRow, Invo
 from supportbot.clock import FixedClock
 from supportbot.contract.types import Money
 from supportbot.db import Database
+from supportbot.drafting.editing import split_text, write_reply
 from supportbot.drafting.flow import Drafting
 from supportbot.drafting.queries import Drafts, drafts_of
 from supportbot.drafting.tables import Draft
@@ -29,7 +30,7 @@ from supportbot.gateway.providers.builtin import BuiltinProvider
 from supportbot.gateway.types import ModelAnswer, ModelRequest, ModelSpec, Provider
 from supportbot.inbox.actions import receive_message
 from supportbot.inbox.desk import Desk
-from supportbot.inbox.tables import Conversation, Customer, Site
+from supportbot.inbox.tables import Conversation, Customer, Outgoing, Site
 from supportbot.inbox.types import InboundMessage
 from supportbot.jobs.work import register_jobs
 from supportbot.knowledge.actions import import_articles
@@ -156,6 +157,20 @@ class Shop:
         """A conversation as stored now."""
         with self.database.transaction(read_only=True) as db:
             return db.get_one(Conversation, conversation_id)
+
+    def write_by_hand(
+        self, conversation_id: int, text: str, *, by: Person | None = None, resolve: bool = False
+    ) -> Outgoing:
+        """A hand-written reply let go; it leaves in ten seconds."""
+        words = split_text(text)
+        return self.act(
+            lambda db: write_reply(db, self.desk, conversation_id, words, by=by or self.agent, resolve=resolve)
+        )
+
+    def send_by_hand(self, conversation_id: int, text: str) -> None:
+        """A hand-written reply that has left."""
+        self.write_by_hand(conversation_id, text)
+        self.pass_time(11)
 
     def act(self, action: Callable[[Session], Result]) -> Result:
         """Run one action in a transaction."""

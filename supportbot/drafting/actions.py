@@ -15,14 +15,14 @@ from supportbot.audit.types import SYSTEM, Actor
 from supportbot.contract import render
 from supportbot.contract.types import RenderedReply
 from supportbot.db import lock_row
-from supportbot.drafting.rules import effective_state, promises
+from supportbot.drafting.rules import effective_state, promises, shown_state
 from supportbot.drafting.tables import Draft
 from supportbot.drafting.types import REJECT_REASONS, VARIANTS
 from supportbot.errors import Conflict, Forbidden, InvalidInput, NotFound
 from supportbot.inbox import actions as inbox
 from supportbot.inbox.desk import Desk
 from supportbot.inbox.tables import Conversation, Outgoing, Site
-from supportbot.inbox.types import ReplyToSend
+from supportbot.inbox.types import ReplyToSend, WorkState
 
 
 def approve(db: Session, desk: Desk, draft_id: int, *, content_hash: str, by: Person) -> Outgoing:
@@ -39,9 +39,7 @@ def approve(db: Session, desk: Desk, draft_id: int, *, content_hash: str, by: Pe
         raise Conflict("This draft is held. Release it instead of approving it.", code="held")
     _require_state(state, "ready")
     _require_hash(draft.content_hash, content_hash)
-    blocking = [check["title"] for check in draft.checks if not check["passed"] and check["severity"] == "block"]
-    if blocking:
-        raise Conflict(f"Not as it stands: {'; '.join(blocking)}. Edit the draft first.", code="blocked")
+    _require_unblocked(draft)
     return _let_go(db, desk, draft, render.from_json(draft.reply or {}), by=by, action="draft.approved")
 
 
@@ -50,7 +48,7 @@ def release(db: Session, desk: Desk, draft_id: int, *, content_hash: str, varian
 
     Raises:
         Forbidden: this person may not release this reply.
-        Conflict: the draft changed, is void or not held.
+        Conflict: the draft changed, is void or not held, or a blocking check failed on it.
         InvalidInput: there is no such variant of this draft.
     """
     draft, conversation = _open_draft(db, draft_id)
@@ -65,6 +63,8 @@ def release(db: Session, desk: Desk, draft_id: int, *, content_hash: str, varian
     promised_minor = int(chosen.get("promised_minor") or 0)
     _require_release_right(db, draft, conversation, by, outcome=reply.outcome, promised_minor=promised_minor)
     _require_hash(chosen["content_hash"], content_hash)
+    if variant == "as_drafted":
+        _require_unblocked(draft)
     detail = {"variant": variant, "outcome": reply.outcome, "promised_minor": promised_minor}
     return _let_go(db, desk, draft, reply, by=by, action="draft.released", detail=detail)
 
@@ -169,18 +169,24 @@ def undo(db: Session, desk: Desk, outgoing_id: int, *, by: Person) -> Outgoing:
         Conflict: it has left already.
         Forbidden: somebody else let it go.
     """
-    outgoing = db.get(Outgoing, outgoing_id)
-    if outgoing is None:
-        raise NotFound(f"There is no reply {outgoing_id} on its way.")
-    draft = db.get(Draft, outgoing.draft_id) if outgoing.draft_id else None
-    before = "held" if draft is not None and draft.hold_kind else "ready"
-    work_state = before if draft is not None else "manual"
-    outgoing = inbox.undo_reply(db, desk, outgoing_id, by=by, work_state=work_state)  # type: ignore[arg-type]
+    outgoing = inbox.find_outgoing(db, outgoing_id)
+    conversation = inbox.lock_conversation(db, outgoing.conversation_id)
+    draft = lock_row(db, Draft, outgoing.draft_id) if outgoing.draft_id else None
+    before: WorkState = "held" if draft is not None and draft.hold_kind else "ready"
+    shown = before if draft is not None else _shown_without_reply(db, conversation)
+    outgoing = inbox.undo_reply(db, desk, outgoing_id, by=by, work_state=shown)
     if draft is not None:
-        draft = lock_row(db, Draft, draft.id or 0)
         draft.edited, draft.closed_by_id, draft.closed_at = False, None, None
         _swap(db, draft, "approved", before)
     return outgoing
+
+
+def _shown_without_reply(db: Session, conversation: Conversation) -> WorkState:
+    if conversation.waiting_since is None:
+        return "answered"
+    query = select(Draft).where(Draft.message_id == conversation.newest_customer_message_id)
+    rows = db.exec(query.order_by(col(Draft.id).desc())).all()
+    return shown_state({row.state for row in rows if row.generation == rows[0].generation})
 
 
 def send_approved(db: Session, desk: Desk, outgoing_id: int) -> bool:
@@ -275,6 +281,13 @@ def _require_state(state: str, *wanted: str) -> None:
 def _require_hash(current: str | None, shown: str) -> None:
     if not current or current != shown:
         raise Conflict("The draft changed since you opened it. Read it again before you let it go.", code="changed")
+
+
+def _require_unblocked(draft: Draft) -> None:
+    """What the words say is checked apart from the outcome: a hold may lead to a person, never around a check."""
+    blocking = [check["title"] for check in draft.checks if not check["passed"] and check["severity"] == "block"]
+    if blocking:
+        raise Conflict(f"Not as it stands: {'; '.join(blocking)}. Edit the draft first.", code="blocked")
 
 
 def _require_release_right(

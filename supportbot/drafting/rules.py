@@ -1,8 +1,11 @@
 """Pure decisions about drafts: what differs between two proposals, and what a draft's state is now."""
 
+from collections.abc import Collection
+
 from supportbot.contract.mentions import amounts_in
 from supportbot.contract.types import Outcome, ReplyFields
 from supportbot.drafting.types import Divergence, DraftState, Severity
+from supportbot.inbox.types import WorkState
 from supportbot.routing.types import RouteDecision, Triage
 
 PROMISING: frozenset[Outcome] = frozenset({"refund_approved", "cancellation_confirmed"})
@@ -30,6 +33,16 @@ def effective_state(state: str, *, message_id: int, newest_customer_message_id: 
     if state in ("ready", "held", "failed", "drafting") and message_id != newest_customer_message_id:
         return "void"
     return state  # type: ignore[return-value]  # the column only ever holds these names
+
+
+def shown_state(states: Collection[str]) -> WorkState:
+    """What a waiting conversation shows when no reply is on its way.
+
+    Args:
+        states: of every draft of its newest message in the newest generation; none at all before the first is made.
+    """
+    shown: tuple[WorkState, ...] = ("held", "ready", "failed", "drafting")
+    return next((state for state in shown if state in states), "manual" if states else "waiting")
 
 
 def promises(outcome: str | None) -> bool:

@@ -16,7 +16,7 @@ from supportbot.drafting.queries import DeskCase
 from supportbot.drafting.rules import promises
 from supportbot.drafting.tables import DivergenceRow, Draft
 from supportbot.inbox.tables import Message
-from supportbot.web.draft_views import author_of
+from supportbot.web.draft_views import author_of, blocked_note
 from supportbot.web.words import day_words, length, on_day, when
 
 FIELDS = {
@@ -217,6 +217,7 @@ def _variants(draft: Draft, person: Person, currency: str, name: str) -> list[di
             promised_minor=minor,
             currency=currency,
         )
+        refusal = refusal or (blocked_note(draft) if key == "as_drafted" else None)
         amount = str(Money(minor, currency))
         shown.append(
             {

@@ -1,0 +1,66 @@
+"""What every write of the inbox shares: locking in one order, telling the readers, and the audit entry.
+
+Locks are always taken in one order: customer, then conversation. Message ids of one customer therefore grow in the
+order of their commits, which readers of `after=ID` rely on.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlmodel import Session, select
+
+from supportbot.accounts.types import Person
+from supportbot.audit.types import SYSTEM, Actor
+from supportbot.db import lock_row
+from supportbot.errors import NotFound
+from supportbot.inbox.desk import Desk
+from supportbot.inbox.tables import Conversation, Customer, Event
+
+
+def lock_conversation(db: Session, conversation_id: int) -> Conversation:
+    """Read a conversation, holding it and its customer against other writers.
+
+    Raises:
+        NotFound: there is no such conversation.
+    """
+    customer_id = db.exec(select(Conversation.customer_id).where(Conversation.id == conversation_id)).first()
+    if customer_id is None:
+        raise NotFound(f"There is no conversation {conversation_id}.")
+    lock_row(db, Customer, customer_id)
+    return lock_row(db, Conversation, conversation_id)
+
+
+def publish(db: Session, conversation: Conversation, kind: str, *, at: datetime, for_widget: bool = False) -> None:
+    """Put an event on the bus: agents hear it always, the customer's widget when `for_widget`."""
+    event = Event(
+        at=at,
+        kind=kind,
+        conversation_id=conversation.id or 0,
+        customer_id=conversation.customer_id,
+        for_widget=for_widget,
+    )
+    db.add(event)
+
+
+def record(
+    db: Session,
+    desk: Desk,
+    conversation: Conversation,
+    action: str,
+    *,
+    by: Person | None,
+    subject: str,
+    subject_id: int | None,
+    detail: Mapping[str, Any],
+) -> None:
+    """Append to the audit log what a person did to a conversation; `by` None means supportbot itself."""
+    desk.audit.record(
+        db,
+        actor=Actor("agent", by.id, by.name) if by else SYSTEM,
+        action=action,
+        subject=subject,
+        subject_id=subject_id,
+        conversation_id=conversation.id,
+        detail=detail,
+    )
