@@ -89,6 +89,11 @@ class EventCursor:
         """Ids below the newest that may still arrive."""
         return tuple(self._gaps)
 
+    def start_over_if_emptied(self, newest: int) -> None:
+        """SQLite counts from 1 again once every row was removed."""
+        if newest < self.newest:
+            self.newest, self._gaps = 0, {}
+
     def take(self, ids: Iterable[int], *, now: float) -> list[int]:
         """Note what was read at `now` (monotonic seconds); gives what had not been seen, in order."""
         fresh = []
@@ -196,7 +201,7 @@ class EventTail:
 
     def _started_thread(self) -> threading.Thread:
         with self._database.transaction(read_only=True) as db:
-            newest = db.exec(select(sa.func.max(Event.id))).one() or 0
+            newest = _newest_id(db)
             present = db.exec(select(Event.id).where(col(Event.id) > newest - LOOK_BACK)).all()
         cursor = EventCursor(newest, (seen for seen in present if seen is not None), now=time.monotonic())
         self._wake.clear()
@@ -218,8 +223,9 @@ class EventTail:
             self._thread = None
 
     def _hand_out(self, cursor: EventCursor) -> None:
-        condition = sa.or_(col(Event.id) > cursor.newest, col(Event.id).in_(cursor.gaps))
         with self._database.transaction(read_only=True) as db:
+            cursor.start_over_if_emptied(_newest_id(db))
+            condition = sa.or_(col(Event.id) > cursor.newest, col(Event.id).in_(cursor.gaps))
             read = {notice.id: notice for notice in _notices(db, [condition], limit=BATCH)}
         fresh = cursor.take(read, now=time.monotonic())
         if not fresh:
@@ -314,6 +320,10 @@ def has_hung_up(reader: socket.socket) -> bool:
         return False
     except OSError:
         return True
+
+
+def _newest_id(db: Session) -> int:
+    return db.exec(select(sa.func.max(Event.id))).one() or 0
 
 
 def _notices(db: Session, conditions: list[sa.ColumnElement[bool]], *, limit: int) -> list[Notice]:

@@ -272,6 +272,7 @@
 
   function make(name, className, content, ...children) {
     const node = document.createElement(name);
+    if (content) node.dir = 'auto'; // an answer in Arabic reads from the right in any panel
     if (className) node.className = className;
     if (content) plain(node, content);
     node.append(...children);
@@ -546,11 +547,14 @@
   find('person-label').textContent = TEXT.person;
   if (shop.accent) {
     // The shop's colour; for the dark the same hue, as light as the panel's own accent (contrast 8:1 and more).
-    const tone = (light, share) => `oklch(from ${shop.accent} ${light} calc(c * ${share}) h)`;
-    const { style } = document.documentElement;
-    style.setProperty('--accent', `light-dark(${shop.accent}, ${tone(0.77, 1.3)})`);
-    style.setProperty('--accent-ink', 'light-dark(#fff, #111)');
-    style.setProperty('--accent-soft', `light-dark(${tone(0.94, 0.25)}, ${tone(0.28, 0.5)})`);
+    const tone = (name, light, share) => {
+      const value = `oklch(from ${shop.accent} ${light} calc(c * ${share}) h)`;
+      if (CSS.supports('color', value)) document.documentElement.style.setProperty(name, value);
+    };
+    document.documentElement.style.setProperty('--shop', shop.accent);
+    tone('--shop-soft', 0.94, 0.25);
+    tone('--shop-dark', 0.77, 1.3);
+    tone('--shop-dark-soft', 0.28, 0.5);
   }
   if (parent === window) begin({ identity: null, open: true });
 })();

@@ -24,16 +24,17 @@
 
   const css = `
 :host{all:initial;color-scheme:inherit;position:fixed;z-index:2147483000;inset-inline-end:20px;inset-block-end:20px;
---a:light-dark(#1f5f5b,#6cc5bd);--i:light-dark(#fff,#0d1f1e);--l:1px solid light-dark(#c9c3b8,#454a53)}
+--a:#1f5f5b;--i:#fff;--p:#fff;--t:#1d1c1a}
+@supports(color:light-dark(red,red)){:host{--a:light-dark(#1f5f5b,#6cc5bd);--i:light-dark(#fff,#0d1f1e);--p:light-dark(#fff,#1d1f23);--t:light-dark(#1d1c1a,#ececea)}}
 button{border:0;cursor:pointer;font:14px/1.5 system-ui,sans-serif}
 button:focus-visible{outline:2px solid var(--a);outline-offset:3px}
 [hidden],:host([hidden]){display:none!important}
-#b{position:relative;width:56px;height:56px;padding:16px;border-radius:50%;background:var(--a);color:var(--i);box-shadow:0 4px 20px #0003}
+#b{position:relative;width:56px;height:56px;padding:16px;border-radius:50%;background:var(--a);color:var(--i);box-shadow:0 8px 32px #0003}
 path{fill:none;stroke:currentColor;stroke-width:1.5;stroke-linejoin:round}
 #n{position:absolute;top:-2px;inset-inline-end:-2px;min-width:20px;border-radius:10px;background:#a4262c;color:#fff;font-weight:650;font-size:12px;line-height:20px}
-#p{position:absolute;inset-block-end:0;inset-inline-end:68px;width:max-content;max-width:min(272px,70vw);padding:12px 16px;border:var(--l);border-radius:8px;background:light-dark(#fff,#1d1f23);color:light-dark(#1d1c1a,#ececea);text-align:start;box-shadow:0 16px 48px #0003}
+#p{position:absolute;inset-block-end:0;inset-inline-end:68px;width:max-content;max-width:min(272px,70vw);padding:16px;border:1px solid #8888;border-radius:8px;background:var(--p);color:var(--t);text-align:start;box-shadow:0 8px 32px #0003}
 #p *{overflow:hidden;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2}
-iframe{box-sizing:border-box;position:fixed;inset-inline-end:20px;inset-block-end:88px;width:376px;height:min(656px,100dvh - 108px);border:var(--l);border-radius:14px;background:light-dark(#fbfaf8,#16171a);box-shadow:0 16px 48px #0003;visibility:hidden}
+iframe{box-sizing:border-box;position:fixed;inset-inline-end:20px;inset-block-end:88px;width:376px;height:min(656px,100dvh - 108px);border:1px solid #8888;border-radius:14px;background:var(--p);box-shadow:0 8px 32px #0003;visibility:hidden}
 .o{visibility:visible}
 @media(max-width:599px){iframe{inset:0;width:100%;height:100%;border:0;border-radius:0}}`;
 
