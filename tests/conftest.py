@@ -1,6 +1,5 @@
 """The ground every test stands on: databases on both engines, a browser, and no silent skips in CI."""
 
-import itertools
 import os
 import shutil
 import socket
@@ -15,9 +14,11 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from xdist.scheduler import LoadScopeScheduling
 
 from supportbot.db import Database, normal_url
+from supportbot.engine import DbosEngine
 from supportbot.migrating import upgrade
 from tests.browser import LAUNCH_ARGS, find_chromium, keep_screenshot, watch_for_errors
 from tests.postgres import URL_VARIABLE, administer, start_server
+from tests.reuse import ReusedDatabase
 
 TEST_ONLY = "SUPPORTBOT_TEST_"
 # Kill tests measure time and start many processes: never two of them at once.
@@ -25,7 +26,6 @@ STORM = "tests/storm/"
 LONG_FIRST = (STORM, "tests/journeys/", "tests/engine/", "tests/test_ground.py", "tests/test_packaging.py")
 
 _FAILED = pytest.StashKey[bool]()
-_numbers = itertools.count(1)
 
 
 # Given samples are the same in each run, and a busy machine fails none of them.
@@ -83,8 +83,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
 
 
 def make_schema(database: Database) -> None:
-    """Give an empty database every table."""
+    """Give an empty database every table, the job engine's too."""
     upgrade(database)
+    DbosEngine(database).migrate()
 
 
 @pytest.fixture(scope="session")
@@ -119,13 +120,19 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def reused_database(postgres_url: str, postgres_template: str) -> Iterator[ReusedDatabase]:
+    """The one PostgreSQL database of this process, lent to test after test."""
+    reused = ReusedDatabase(server_url=postgres_url, template=postgres_template)
+    yield reused
+    reused.close()
+
+
 @pytest.fixture
-def postgres_database_url(postgres_url: str, postgres_template: str) -> Iterator[str]:
-    """The address of a fresh PostgreSQL database with every table and no rows."""
-    name = f"supportbot_test_{os.getpid()}_{next(_numbers)}"
-    administer(postgres_url, f'CREATE DATABASE "{name}" TEMPLATE "{postgres_template}" STRATEGY FILE_COPY')
-    yield _in_database(postgres_url, name)
-    administer(postgres_url, f'DROP DATABASE "{name}" WITH (FORCE)')
+def postgres_database_url(reused_database: ReusedDatabase) -> Iterator[str]:
+    """The address of a PostgreSQL database as good as new, with every table and no rows."""
+    yield reused_database.lend()
+    reused_database.take_back()
 
 
 @pytest.fixture
