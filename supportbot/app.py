@@ -13,6 +13,7 @@ from supportbot.db import Database
 from supportbot.drafting.flow import Drafting
 from supportbot.engine import DbosEngine, Engine
 from supportbot.gateway import Gateway
+from supportbot.gateway.guarding import DatabaseGuard
 from supportbot.gateway.providers import PROVIDERS
 from supportbot.inbox.desk import Desk
 from supportbot.jobs.work import register_jobs
@@ -51,7 +52,11 @@ def wire(
         audit=AuditLog(settings.secret_key, at),
         clock=at,
     )
-    models = gateway or Gateway({name: make(provider_key) for name, make in PROVIDERS.items()}, clock=at)
+    models = gateway or Gateway(
+        {name: make(provider_key) for name, make in PROVIDERS.items()},
+        clock=at,
+        guard=DatabaseGuard(database, desk.audit, at),
+    )
     drafting = Drafting(database, desk, models)
     # In the web too: an enqueue must know the kind's queue.
     register_jobs(drafting)

@@ -17,6 +17,7 @@ from supportbot.drafting.material import material
 from supportbot.drafting.queries import read_case
 from supportbot.drafting.types import CaseFile
 from supportbot.gateway import Gateway
+from supportbot.gateway.types import Purpose
 from supportbot.inbox.desk import Desk
 from supportbot.prompting import load_prompt, render_prompt
 from supportbot.routing.dates import held_reply_by
@@ -70,6 +71,7 @@ class Drafting:
             user=prompt.user,
             material=given,
             schema=schema_version(pin.schema),
+            purpose=Purpose(case.message_id, policy.spend_limits()),
         )
         return compose(plan, task, result, now=now)
 

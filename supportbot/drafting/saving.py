@@ -15,6 +15,7 @@ from supportbot.drafting.composing import Composed
 from supportbot.drafting.rules import divergences, hold_label
 from supportbot.drafting.tables import DivergenceRow, Draft
 from supportbot.drafting.types import CaseFile
+from supportbot.gateway.actions import ServedChange, settle
 from supportbot.gateway.tables import AttemptRow
 from supportbot.gateway.types import Attempt
 from supportbot.inbox import actions as inbox
@@ -76,7 +77,9 @@ def save(db: Session, desk: Desk, plan: Plan, draft_ids: Mapping[str, int], comp
     case = plan.case
     conversation = inbox.lock_conversation(db, case.conversation_id)
     rows = {one.task: lock_row(db, Draft, draft_ids[one.task]) for one in composed}
+    changes = settle(db, [attempt for one in composed for attempt in one.attempts], at=desk.clock())
     if any(row.state != "drafting" for row in rows.values()):
+        _tell_changes(db, desk, changes)
         return
     is_newest = conversation.newest_customer_message_id == case.message_id
     for one in composed:
@@ -90,6 +93,7 @@ def save(db: Session, desk: Desk, plan: Plan, draft_ids: Mapping[str, int], comp
     if is_newest:
         inbox.show_work(db, desk, conversation, _work_state(rows[plan.decision.task].state))
     db.flush()
+    _tell_changes(db, desk, changes)
     for row in rows.values():
         detail = {"task": row.task, "state": row.state, "outcome": row.outcome, "hash": row.content_hash}
         desk.audit.record(
@@ -101,6 +105,12 @@ def save(db: Session, desk: Desk, plan: Plan, draft_ids: Mapping[str, int], comp
             conversation_id=case.conversation_id,
             detail=detail,
         )
+
+
+def _tell_changes(db: Session, desk: Desk, changes: Sequence[ServedChange]) -> None:
+    for change in changes:
+        detail = asdict(change)
+        desk.audit.record(db, actor=SYSTEM, action="model.changed", subject="model", subject_id=None, detail=detail)
 
 
 def fail_message(db: Session, desk: Desk, message_id: int, reason: str) -> bool:
@@ -290,6 +300,8 @@ def _add_attempts(db: Session, plan: Plan, draft: Draft, attempts: Sequence[Atte
             cache_write_tokens=attempt.tokens.cache_write,
             output_tokens=attempt.tokens.output,
             cost_microusd=attempt.cost_microusd,
+            fingerprint=attempt.fingerprint,
+            reservation_id=attempt.reservation_id,
         )
         db.add(row)
 

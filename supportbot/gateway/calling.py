@@ -3,18 +3,49 @@
 import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
 from typing import Any, Generic
 
 from supportbot.clock import Clock
 from supportbot.contract.types import FieldsT, SchemaVersion
 from supportbot.errors import ContractError, PolicyError
 from supportbot.gateway.prices import PriceTable, load_prices
-from supportbot.gateway.rules import Step, first_step, next_step, reason
-from supportbot.gateway.types import Attempt, CallRule, ModelAnswer, ModelRequest, ModelResult, ModelSpec, Provider
+from supportbot.gateway.rules import (
+    Step,
+    backup_step,
+    first_step,
+    next_step,
+    over_task_limit,
+    reason,
+    worst_input_tokens,
+)
+from supportbot.gateway.types import (
+    Admitted,
+    Attempt,
+    CallRule,
+    Guard,
+    ModelAnswer,
+    ModelRequest,
+    ModelResult,
+    ModelSpec,
+    NotAdmitted,
+    PlannedCall,
+    Provider,
+    Purpose,
+)
 
 _AGAIN = "\n\nThe last answer did not fit the schema ({fields}). Answer again with exactly one JSON object.\n"
+
+
+class OpenDoor:
+    """A guard that lets every call through and remembers nothing: for trials outside a database."""
+
+    def admit(self, call: PlannedCall) -> Admitted | NotAdmitted:
+        """Always."""
+        return Admitted(None)
+
+    def report(self, call: PlannedCall, admitted: Admitted, attempt: Attempt) -> None:
+        """Nothing is kept."""
 
 
 class Gateway:
@@ -22,6 +53,7 @@ class Gateway:
 
     Args:
         providers: the policy's provider name to the adapter; each lives as long as the process.
+        guard: asked before each call and told of it afterwards (limits, breaker); None lets all through.
         prices: None reads the shipped table.
     """
 
@@ -30,6 +62,7 @@ class Gateway:
         providers: Mapping[str, Provider],
         *,
         clock: Clock,
+        guard: Guard | None = None,
         monotonic: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
@@ -37,6 +70,7 @@ class Gateway:
     ) -> None:
         self._providers = providers
         self._clock = clock
+        self._guard = guard or OpenDoor()
         self._monotonic = monotonic
         self._sleep = sleep
         self._jitter = jitter
@@ -51,6 +85,7 @@ class Gateway:
         user: str,
         material: Mapping[str, Any],
         schema: SchemaVersion[FieldsT],
+        purpose: Purpose | None = None,
     ) -> ModelResult[FieldsT]:
         """Run one task: at most three calls, all within the rule's deadline.
 
@@ -58,139 +93,173 @@ class Gateway:
             PolicyError: the rule names a model or provider that does not exist. A failed call is a result, no error.
         """
         ends_at = self._monotonic() + rule.deadline_s
-        attempts: list[Attempt] = []
+        run = _Run(rule, schema, purpose or Purpose())
+        base = ModelRequest(
+            task=rule.task,
+            model="",
+            system=system,
+            user=user,
+            schema_name=schema.name,
+            schema=schema.schema,
+            material=material,
+            max_output_tokens=rule.max_output_tokens,
+            timeout_s=0.0,
+        )
         step: Step | None = first_step(rule)
-        note = ""
         while step is not None:
-            self._pause(step.pause_s)
-            spec, provider = self._find(rule, models, step.model_key)
-            request = ModelRequest(
-                task=rule.task,
-                model=spec.model,
-                system=system,
-                user=user + note,
-                schema_name=schema.name,
-                schema=schema.schema,
-                material=material,
-                max_output_tokens=step.max_output_tokens,
-                timeout_s=max(0.0, min(rule.try_timeout_s, ends_at - self._monotonic())),
-            )
-            tried = self._try(provider, spec, request, schema, number=len(attempts) + 1, is_backup=step.is_backup)
-            attempts.append(tried.attempt)
-            if tried.fields is not None:
-                return _result(attempts, tried.answer.text, tried.fields)
-            note = _AGAIN.format(fields=tried.attempt.error_code) if tried.attempt.outcome == "schema_invalid" else ""
-            step = next_step(
-                rule,
-                step,
-                tried.answer,
-                calls=len(attempts),
-                remaining_s=ends_at - self._monotonic(),
-                jitter=self._jitter(),
-            )
-        return _result(attempts, tried.answer.text, None)
+            step = self._take(run, step, models, base, ends_at)
+        return run.result()
 
     def close(self) -> None:
         """Close the providers' connections; a later call opens new ones."""
         for provider in self._providers.values():
             provider.close()
 
-    def _try(
-        self,
-        provider: Provider,
-        spec: ModelSpec,
-        request: ModelRequest,
-        schema: SchemaVersion[FieldsT],
-        *,
-        number: int,
-        is_backup: bool,
-    ) -> "_Tried[FieldsT]":
-        started_at, started = self._clock(), self._monotonic()
-        answer = provider.complete(spec, request)
-        latency_ms = round((self._monotonic() - started) * 1000)
-        read = _read(answer, schema)
-        attempt = self._attempt(spec, request, read.answer, started_at, latency_ms, number=number, is_backup=is_backup)
-        return _Tried(read.answer, attempt, read.fields)
+    def provider_of(self, spec: ModelSpec) -> Provider:
+        """The adapter of a model.
 
-    def _attempt(
+        Raises:
+            PolicyError: there is none of that name.
+        """
+        provider = self._providers.get(spec.provider)
+        if provider is None:
+            known = ", ".join(sorted(self._providers))
+            raise PolicyError(
+                f"Model {spec.key!r} names provider {spec.provider!r}, which does not exist. Known: {known}."
+            )
+        return provider
+
+    def _take(
+        self, run: "_Run[FieldsT]", step: Step, models: Mapping[str, ModelSpec], base: ModelRequest, ends_at: float
+    ) -> Step | None:
+        """Make one call, if it may be made; gives what follows."""
+        spec = _find(run.rule, models, step.model_key)
+        provider = self.provider_of(spec)
+        if step.pause_s > 0:
+            self._sleep(step.pause_s)
+        request = replace(base, model=spec.model, user=base.user + run.note, max_output_tokens=step.max_output_tokens)
+        call = self._plan(run, spec, request)
+        admitted = over_task_limit(run.rule, run.spent_microusd, call.worst_microusd) or self._guard.admit(call)
+        if isinstance(admitted, NotAdmitted):
+            run.stopped = admitted
+            return backup_step(run.rule, step, admitted)
+        run.stopped = None
+        request = replace(request, timeout_s=max(0.0, min(run.rule.try_timeout_s, ends_at - self._monotonic())))
+        answer = self._call(run, call, provider, request, admitted, is_backup=step.is_backup)
+        if run.fields is not None:
+            return None
+        return next_step(
+            run.rule,
+            step,
+            answer,
+            calls=len(run.attempts),
+            remaining_s=ends_at - self._monotonic(),
+            jitter=self._jitter(),
+        )
+
+    def _plan(self, run: "_Run[FieldsT]", spec: ModelSpec, request: ModelRequest) -> PlannedCall:
+        worst = self._prices.worst_microusd(
+            spec,
+            input_tokens=worst_input_tokens(request.system, request.user, request.schema),
+            output_tokens=request.max_output_tokens,
+        )
+        return PlannedCall(
+            spec=spec,
+            task=run.rule.task,
+            purpose=run.purpose,
+            worst_microusd=worst,
+            worst_output_tokens=request.max_output_tokens,
+            try_timeout_s=run.rule.try_timeout_s,
+        )
+
+    def _call(
         self,
-        spec: ModelSpec,
+        run: "_Run[FieldsT]",
+        call: PlannedCall,
+        provider: Provider,
         request: ModelRequest,
-        answer: ModelAnswer,
-        started_at: datetime,
-        latency_ms: int,
+        admitted: Admitted,
         *,
-        number: int,
         is_backup: bool,
-    ) -> Attempt:
-        return Attempt(
+    ) -> ModelAnswer:
+        started_at, started = self._clock(), self._monotonic()
+        raw = provider.complete(call.spec, request)
+        latency_ms = round((self._monotonic() - started) * 1000)
+        read = _read(raw, run.schema)
+        answer, run.fields = read
+        attempt = Attempt(
             task=request.task,
-            number=number,
-            model_key=spec.key,
-            provider=spec.provider,
-            model_asked=spec.model,
+            number=len(run.attempts) + 1,
+            model_key=call.spec.key,
+            provider=call.spec.provider,
+            model_asked=call.spec.model,
             model_answered=answer.model_answered,
             provider_request_id=answer.provider_request_id,
+            fingerprint=answer.fingerprint,
             outcome=answer.outcome,
             http_status=answer.http_status,
             error_code=answer.error_code,
             started_at=started_at,
             latency_ms=latency_ms,
             tokens=answer.tokens,
-            cost_microusd=self._prices.cost_microusd(spec, answer.model_answered, answer.tokens),
+            cost_microusd=self._prices.cost_microusd(call.spec, answer.model_answered, answer.tokens),
             is_backup=is_backup,
+            reservation_id=admitted.reservation_id,
+        )
+        self._guard.report(call, admitted, attempt)
+        run.add(attempt, answer, call)
+        return answer
+
+
+@dataclass(slots=True)
+class _Run(Generic[FieldsT]):
+    """One run under way: its tries so far, what they may have cost, and why it stopped."""
+
+    rule: CallRule
+    schema: SchemaVersion[FieldsT]
+    purpose: Purpose
+    attempts: list[Attempt] = field(default_factory=list)
+    fields: FieldsT | None = None
+    text: str = ""
+    note: str = ""
+    spent_microusd: int = 0
+    stopped: NotAdmitted | None = None
+
+    def add(self, attempt: Attempt, answer: ModelAnswer, call: PlannedCall) -> None:
+        """Keep one try. A cost that is not known counts as the worst one."""
+        self.attempts.append(attempt)
+        self.text = answer.text
+        self.note = _AGAIN.format(fields=attempt.error_code) if attempt.outcome == "schema_invalid" else ""
+        cost = attempt.cost_microusd if attempt.cost_microusd is not None else call.worst_microusd
+        self.spent_microusd += cost or 0
+
+    def result(self) -> ModelResult[FieldsT]:
+        """How it ended."""
+        last = self.attempts[-1] if self.attempts else None
+        outcomes = [attempt.outcome for attempt in self.attempts]
+        return ModelResult(
+            fields=self.fields,
+            raw_text=self.text,
+            attempts=tuple(self.attempts),
+            outcome=self.stopped.kind if self.stopped else outcomes[-1],
+            model_key=last.model_key if last else None,
+            reason=reason(outcomes, is_backup=bool(last and last.is_backup), stopped=self.stopped),
         )
 
-    def _find(self, rule: CallRule, models: Mapping[str, ModelSpec], key: str) -> tuple[ModelSpec, Provider]:
-        spec = models.get(key)
-        if spec is None:
-            raise PolicyError(f"Task {rule.task!r} names model {key!r}, which the policy does not have.")
-        provider = self._providers.get(spec.provider)
-        if provider is None:
-            known = ", ".join(sorted(self._providers))
-            raise PolicyError(f"Model {key!r} names provider {spec.provider!r}, which does not exist. Known: {known}.")
-        return spec, provider
 
-    def _pause(self, seconds: float) -> None:
-        if seconds > 0:
-            self._sleep(seconds)
+def _find(rule: CallRule, models: Mapping[str, ModelSpec], key: str) -> ModelSpec:
+    spec = models.get(key)
+    if spec is None:
+        raise PolicyError(f"Task {rule.task!r} names model {key!r}, which the policy does not have.")
+    return spec
 
 
-@dataclass(frozen=True, slots=True)
-class _Read(Generic[FieldsT]):
-    """An answer with its class after parsing."""
-
-    answer: ModelAnswer
-    fields: FieldsT | None
-
-
-@dataclass(frozen=True, slots=True)
-class _Tried(Generic[FieldsT]):
-    """One call and what it gave; `fields` only when the answer fits the schema."""
-
-    answer: ModelAnswer
-    attempt: Attempt
-    fields: FieldsT | None
-
-
-def _read(answer: ModelAnswer, schema: SchemaVersion[FieldsT]) -> "_Read[FieldsT]":
+def _read(answer: ModelAnswer, schema: SchemaVersion[FieldsT]) -> tuple[ModelAnswer, FieldsT | None]:
     """Parse an answer that came through; one off the schema is classed so, with the fields that do not fit."""
     if answer.outcome != "ok":
-        return _Read(answer, None)
+        return answer, None
     try:
-        return _Read(answer, schema.parse(answer.text))
+        return answer, schema.parse(answer.text)
     except ContractError as error:
         code = ", ".join(sorted(error.fields))[:100] or "no_object"
-        return _Read(replace(answer, outcome="schema_invalid", error_code=code), None)
-
-
-def _result(attempts: list[Attempt], text: str, fields: FieldsT | None) -> ModelResult[FieldsT]:
-    last = attempts[-1]
-    return ModelResult(
-        fields=fields,
-        raw_text=text,
-        attempts=tuple(attempts),
-        outcome=last.outcome,
-        model_key=last.model_key,
-        reason=reason([attempt.outcome for attempt in attempts], is_backup=last.is_backup),
-    )
+        return replace(answer, outcome="schema_invalid", error_code=code), None

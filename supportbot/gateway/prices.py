@@ -4,7 +4,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from importlib.resources import files
 from typing import Annotated
@@ -75,6 +75,15 @@ class PriceTable:
             return None
         total = sum((count * usd for count, usd in parts if usd is not None), Decimal(0))
         return int(total.to_integral_value(ROUND_HALF_UP))
+
+    def worst_microusd(self, spec: ModelSpec, *, input_tokens: int, output_tokens: int) -> int | None:
+        """What a call can cost at most, all input at its dearest rate; None when the price is not known."""
+        price = self.price_of(spec, None)
+        if price is None:
+            return None
+        dearest = max(price.input_usd, price.cache_write_usd or Decimal(0))
+        total = input_tokens * dearest + output_tokens * price.output_usd
+        return int(total.to_integral_value(ROUND_CEILING))
 
 
 @lru_cache(maxsize=1)

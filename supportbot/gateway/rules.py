@@ -1,9 +1,9 @@
 """What follows a try that failed: once more, the backup, or a person. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from supportbot.gateway.types import CallRule, ModelAnswer, OutcomeClass
+from supportbot.gateway.types import CallRule, ModelAnswer, NotAdmitted, OutcomeClass
 
 MOST_CALLS = 3
 LEAST_TRY_S = 0.25
@@ -55,22 +55,49 @@ def next_step(
     return None
 
 
-def reason(outcomes: Sequence[OutcomeClass], *, is_backup: bool) -> str:
+def backup_step(rule: CallRule, done: Step, why: NotAdmitted) -> Step | None:
+    """The backup in place of a model that is paused; None means a person. A limit is never walked around."""
+    passed_on = why.kind == "paused" and why.because is not None and _may_pass_on(rule, done, why.because)
+    return Step(rule.backup, rule.max_output_tokens, is_backup=True) if passed_on and rule.backup else None
+
+
+def over_task_limit(rule: CallRule, spent_microusd: int, worst_microusd: int | None) -> NotAdmitted | None:
+    """Refuse a call that could lead a run over what its task may cost; a price that is not known refuses nothing."""
+    if rule.max_cost_usd is None or worst_microusd is None:
+        return None
+    if spent_microusd + worst_microusd <= round(rule.max_cost_usd * 1_000_000):
+        return None
+    return NotAdmitted("over_limit", f"one more call could pass the task's {rule.max_cost_usd:g} USD a run")
+
+
+def worst_input_tokens(system: str, user: str, schema: Mapping[str, object]) -> int:
+    """More tokens than a prompt has: two bytes each, where English has four and dense digits or other scripts two."""
+    return (len(system.encode("utf-8", "replace")) + len(user.encode("utf-8", "replace")) + len(repr(schema))) // 2 + 16
+
+
+def reason(outcomes: Sequence[OutcomeClass], *, is_backup: bool, stopped: NotAdmitted | None = None) -> str:
     """One plain sentence on how a run ended, without names of models.
 
     Args:
         outcomes: of every call in order.
         is_backup: whether the last call went to the backup.
+        stopped: why the next call was not made.
     """
+    if stopped is not None:
+        after = f" after {_tries(outcomes)} ({words_of(outcomes[-1])})" if outcomes else ""
+        return f"Stopped{after}: {stopped.words}. A person is needed."
     last, earlier = outcomes[-1], outcomes[:-1]
-    failures = " and ".join(dict.fromkeys(_words(outcome) for outcome in earlier))
+    failures = " and ".join(dict.fromkeys(words_of(outcome) for outcome in earlier))
     if last == "ok" and is_backup:
-        return f"The backup answered, after {failures}."
+        return f"The backup answered, after {failures}." if failures else "The backup answered: the model is paused."
     if last == "ok":
         after = f", after {failures}" if failures else ""
         return f"Answered at the {_ORDINALS[len(outcomes) - 1]} try{after}."
-    tries = f"{len(outcomes)} {'try' if len(outcomes) == 1 else 'tries'}"
-    return f"Stopped after {tries}: {_words(last)}. A person is needed."
+    return f"Stopped after {_tries(outcomes)}: {words_of(last)}. A person is needed."
+
+
+def _tries(outcomes: Sequence[OutcomeClass]) -> str:
+    return f"{len(outcomes)} {'try' if len(outcomes) == 1 else 'tries'}"
 
 
 def _may_retry(rule: CallRule, done: Step, outcome: OutcomeClass) -> bool:
@@ -89,7 +116,8 @@ def _pause(answer: ModelAnswer, jitter: float) -> float:
     return 0.2 + 0.3 * jitter if answer.outcome in _PAUSED else 0.0
 
 
-def _words(outcome: OutcomeClass) -> str:
+def words_of(outcome: OutcomeClass) -> str:
+    """An outcome as the end of a sentence."""
     return {
         "ok": "an answer",
         "truncated": "an answer that was cut off",

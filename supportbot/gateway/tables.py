@@ -1,7 +1,8 @@
-"""The table of tries."""
+"""The tables of tries, of what they cost, and of how models fare."""
 
-from datetime import datetime
+from datetime import date, datetime
 
+import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from supportbot.db import BigId, UtcDateTime
@@ -36,3 +37,58 @@ class AttemptRow(SQLModel, table=True):
     cache_write_tokens: int | None = None
     output_tokens: int | None = None
     cost_microusd: int | None = Field(default=None, sa_type=BigId)
+    fingerprint: str | None = Field(default=None, max_length=200)
+    reservation_id: int | None = Field(default=None, sa_type=BigId)
+
+
+class Reservation(SQLModel, table=True):
+    """A call that may cost something: committed before it is made, settled with the draft that comes of it.
+
+    One that is never settled is a lost try (a process died) and stays counted at its worst case.
+    """
+
+    __tablename__ = "reservation"
+    __table_args__ = (sa.Index("ix_reservation_endpoint_started", "endpoint", "started_at"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    message_id: int | None = Field(default=None, sa_type=BigId, index=True)
+    task: str = Field(max_length=40)
+    model_key: str = Field(max_length=40)
+    endpoint: str = Field(max_length=400)
+    day: date
+    started_at: datetime = Field(sa_type=UtcDateTime)
+    worst_microusd: int | None = Field(default=None, sa_type=BigId)
+    worst_output_tokens: int
+    outcome: str | None = Field(default=None, max_length=20)
+    cost_microusd: int | None = Field(default=None, sa_type=BigId)
+    output_tokens: int | None = None
+    settled_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class SpendDay(SQLModel, table=True):
+    """What one day (UTC) has cost so far, open reservations included; calls without a price count output tokens."""
+
+    __tablename__ = "spend_day"
+    day: date = Field(primary_key=True)
+    microusd: int = Field(default=0, sa_type=BigId)
+    unpriced_output_tokens: int = Field(default=0, sa_type=BigId)
+
+
+class Breaker(SQLModel, table=True):
+    """A model that is paused after failures, for every process; no row means that all is well."""
+
+    __tablename__ = "breaker"
+    endpoint: str = Field(primary_key=True, max_length=400)
+    model_key: str = Field(max_length=40)
+    because: str = Field(max_length=20)
+    opened_at: datetime = Field(sa_type=UtcDateTime)
+    probe_at: datetime = Field(sa_type=UtcDateTime)
+    failed_probes: int = 0
+
+
+class ServedModel(SQLModel, table=True):
+    """Which model an endpoint last said it was; a change is told."""
+
+    __tablename__ = "served_model"
+    endpoint: str = Field(primary_key=True, max_length=400)
+    model_answered: str = Field(max_length=200)
+    since: datetime = Field(sa_type=UtcDateTime)

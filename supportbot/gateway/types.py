@@ -22,6 +22,7 @@ OutcomeClass = Literal[
     "auth",
     "transport",
 ]
+Ended = OutcomeClass | Literal["paused", "over_limit"]
 OUTCOME_CLASSES: tuple[OutcomeClass, ...] = get_args(OutcomeClass)
 
 
@@ -144,11 +145,73 @@ class Attempt:
     tokens: Tokens
     cost_microusd: int | None
     is_backup: bool
+    fingerprint: str | None = None
+    reservation_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SpendLimits:
+    """What may be spent, in millionths of a US dollar; None means no limit. Calls without a price count tokens."""
+
+    per_reply_microusd: int | None = None
+    per_day_microusd: int | None = None
+    per_day_output_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a run is for: the message whose reply it is, and the limits that hold for it."""
+
+    message_id: int | None = None
+    limits: SpendLimits = SpendLimits()
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedCall:
+    """A call about to be made. `worst_microusd` is what it can cost at most; None when the price is not known."""
+
+    spec: ModelSpec
+    task: str
+    purpose: Purpose
+    worst_microusd: int | None
+    worst_output_tokens: int
+    try_timeout_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """The call may be made; its worst case is reserved under `reservation_id`, if anything is."""
+
+    reservation_id: int | None
+    is_probe: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NotAdmitted:
+    """The call may not be made: its model is paused after failures of the class `because`, or a limit is reached."""
+
+    kind: Literal["paused", "over_limit"]
+    words: str
+    because: OutcomeClass | None = None
+
+
+class Guard(Protocol):
+    """Asked before each call, told of it afterwards."""
+
+    def admit(self, call: PlannedCall) -> Admitted | NotAdmitted:
+        """Whether the call may be made now."""
+        ...
+
+    def report(self, call: PlannedCall, admitted: Admitted, attempt: Attempt) -> None:
+        """How it ended."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class ModelResult(Generic[FieldsT]):
     """How one task run ended. `fields` is there only when `outcome` is ok; they are parsed, not yet normalised.
+
+    `paused` and `over_limit` mean that the last call was not made. There may be no attempt at all.
 
     `raw_text` is the last answer's text, `model_key` the policy's name of the model that gave it, `reason` one plain
     sentence for the decision row.
@@ -157,7 +220,7 @@ class ModelResult(Generic[FieldsT]):
     fields: FieldsT | None
     raw_text: str
     attempts: tuple[Attempt, ...]
-    outcome: OutcomeClass
+    outcome: Ended
     model_key: str | None
     reason: str
 

@@ -18,6 +18,7 @@ from supportbot.gateway.types import (
     OutcomeClass,
     PriceOverride,
     ProviderName,
+    SpendLimits,
     StructuredOutput,
 )
 from supportbot.routing.dates import Weekday, WorkingDays, working_days
@@ -164,6 +165,7 @@ class Limits(_Strict):
     """Spending limits. Output tokens count where a price is unknown."""
 
     per_day_usd: float = Field(default=20.0, gt=0)
+    per_reply_usd: float | None = Field(default=None, gt=0)
     per_day_output_tokens: int = Field(default=2_000_000, gt=0)
 
 
@@ -225,6 +227,15 @@ class RoutingPolicy(_Strict):
     def model_specs(self) -> dict[str, ModelSpec]:
         """Every model by its key, as the gateway wants it."""
         return {key: _spec(key, entry) for key, entry in self.models.items()}
+
+    def spend_limits(self) -> SpendLimits:
+        """What replies and days may cost, as the gateway counts it."""
+        reply = self.limits.per_reply_usd
+        return SpendLimits(
+            per_reply_microusd=None if reply is None else round(reply * 1_000_000),
+            per_day_microusd=round(self.limits.per_day_usd * 1_000_000),
+            per_day_output_tokens=self.limits.per_day_output_tokens,
+        )
 
     def _with_model(self, task: str) -> TaskRule:
         rule = self.tasks.get(task)

@@ -1,0 +1,96 @@
+"""Settles calls in the transaction of the draft that came of them. Actions never commit."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from supportbot.gateway.guarding import changed, insert_once
+from supportbot.gateway.tables import Reservation, ServedModel, SpendDay
+from supportbot.gateway.types import Attempt
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ServedChange:
+    """An endpoint answers as another model than before."""
+
+    model_key: str
+    asked: str
+    before: str
+    after: str
+
+
+def settle(db: Session, attempts: Sequence[Attempt], *, at: datetime) -> list[ServedChange]:
+    """Put what calls really cost in place of what was reserved; once, however often it is asked.
+
+    Returns:
+        every endpoint that answered as another model than the last time.
+    """
+    changes = []
+    for attempt in sorted(attempts, key=lambda one: one.reservation_id or 0):
+        row = db.get(Reservation, attempt.reservation_id) if attempt.reservation_id is not None else None
+        if row is None or not _settle_one(db, row, attempt, at):
+            continue
+        change = _served(db, row.endpoint, attempt, at)
+        if change is not None:
+            changes.append(change)
+    return changes
+
+
+def _settle_one(db: Session, row: Reservation, attempt: Attempt, at: datetime) -> bool:
+    cost, tokens = _real(row, attempt)
+    values = {"outcome": attempt.outcome, "cost_microusd": cost, "output_tokens": tokens, "settled_at": at}
+    settled = (
+        sa.update(Reservation)
+        .where(col(Reservation.id) == row.id, col(Reservation.settled_at).is_(None))
+        .values(**values)
+    )
+    if changed(db, settled) != 1:
+        return False
+    was = (row.worst_microusd or 0, row.worst_output_tokens if row.worst_microusd is None else 0)
+    now = (cost or 0, tokens if cost is None else 0)
+    counted = {
+        "microusd": col(SpendDay.microusd) + now[0] - was[0],
+        "unpriced_output_tokens": col(SpendDay.unpriced_output_tokens) + now[1] - was[1],
+    }
+    changed(db, sa.update(SpendDay).where(col(SpendDay.day) == row.day).values(counted))
+    return True
+
+
+def _real(row: Reservation, attempt: Attempt) -> tuple[int | None, int]:
+    """Cost and output tokens of a call: as the provider counted, nothing for one it refused, else the worst case."""
+    tokens = attempt.tokens.output
+    refused = attempt.http_status is not None and attempt.http_status >= 400
+    unsent = attempt.http_status is None and attempt.outcome in ("auth", "invalid_request")
+    if attempt.cost_microusd is not None:
+        return attempt.cost_microusd, tokens or 0
+    if refused or unsent:
+        return 0, 0
+    return row.worst_microusd, row.worst_output_tokens if tokens is None else tokens
+
+
+def _served(db: Session, endpoint: str, attempt: Attempt, at: datetime) -> ServedChange | None:
+    name = attempt.model_answered
+    if attempt.outcome != "ok" or name is None:
+        return None
+    known = db.get(ServedModel, endpoint)
+    if known is None:
+        insert_once(db, ServedModel, endpoint=endpoint, model_answered=name, since=at)
+        return None
+    before = known.model_answered
+    if before == name:
+        return None
+    renamed = (
+        sa.update(ServedModel)
+        .where(col(ServedModel.endpoint) == endpoint, col(ServedModel.model_answered) == before)
+        .values(model_answered=name, since=at)
+    )
+    if changed(db, renamed) != 1:
+        return None
+    _log.warning("A model answers under another name.", extra={"model": attempt.model_key, "served": name})
+    return ServedChange(attempt.model_key, attempt.model_asked, before, name)

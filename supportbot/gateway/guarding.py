@@ -1,0 +1,184 @@
+"""The guard of every process on one database: spending limits, and the breaker of models that fail.
+
+Each question is one short transaction, committed before the call is made, so that no two processes together spend
+more than a limit, and all of them leave a failing model alone.
+"""
+
+import logging
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import Session, SQLModel, col, select
+
+from supportbot.audit.actions import AuditLog
+from supportbot.audit.types import SYSTEM
+from supportbot.clock import Clock
+from supportbot.db import Database
+from supportbot.gateway.breaking import BREAKING, WINDOW_S, opens, pause_s
+from supportbot.gateway.rules import words_of
+from supportbot.gateway.tables import Breaker, Reservation, SpendDay
+from supportbot.gateway.types import Admitted, Attempt, ModelSpec, NotAdmitted, PlannedCall
+
+_log = logging.getLogger(__name__)
+_PROBE_SLACK_S = 5
+
+
+class DatabaseGuard:
+    """Limits and breakers that all processes on one database share. The built-in provider passes freely."""
+
+    def __init__(self, database: Database, audit: AuditLog, clock: Clock) -> None:
+        self._database = database
+        self._audit = audit
+        self._clock = clock
+
+    def admit(self, call: PlannedCall) -> Admitted | NotAdmitted:
+        """Whether the call may be made; when it may, its worst case counts as spent from here on."""
+        if call.spec.provider == "builtin":
+            return Admitted(None)
+        now = self._clock()
+        with self._database.transaction() as db:
+            over = _over_reply_limit(db, call)
+            if over:
+                return over
+            probing = _breaker_says(db, call, now)
+            if isinstance(probing, NotAdmitted):
+                return probing
+            day = now.date()
+            if not _add_to_day(db, call, day):
+                return NotAdmitted("over_limit", _day_words(call))
+            row = Reservation(
+                message_id=call.purpose.message_id,
+                task=call.task,
+                model_key=call.spec.key,
+                endpoint=endpoint_of(call.spec),
+                day=day,
+                started_at=now,
+                worst_microusd=call.worst_microusd,
+                worst_output_tokens=call.worst_output_tokens,
+            )
+            db.add(row)
+            db.flush()
+            return Admitted(row.id, is_probe=probing)
+
+    def report(self, call: PlannedCall, admitted: Admitted, attempt: Attempt) -> None:
+        """Note a failure at once, for the other processes; a success is noted with its draft."""
+        if admitted.reservation_id is None or not (admitted.is_probe or attempt.outcome in BREAKING):
+            return
+        now, endpoint = self._clock(), endpoint_of(call.spec)
+        with self._database.transaction() as db:
+            noted = sa.update(Reservation).where(col(Reservation.id) == admitted.reservation_id)
+            changed(db, noted.values(outcome=attempt.outcome))
+            row = db.get(Breaker, endpoint, with_for_update=True)
+            if attempt.outcome not in BREAKING:
+                self._close(db, row)
+            elif row is None or admitted.is_probe:
+                recent = [] if row else _recent(db, endpoint, now)
+                if row is not None or opens(recent, attempt.outcome):
+                    self._open(db, call, attempt, row, now)
+
+    def _open(self, db: Session, call: PlannedCall, attempt: Attempt, row: Breaker | None, now: datetime) -> None:
+        failed_probes = 0 if row is None else row.failed_probes + 1
+        probe_at = now + timedelta(seconds=pause_s(attempt.outcome, failed_probes))
+        values = {"because": attempt.outcome, "probe_at": probe_at, "failed_probes": failed_probes}
+        if row is not None:
+            changed(db, sa.update(Breaker).where(col(Breaker.endpoint) == row.endpoint).values(**values))
+            return
+        endpoint = endpoint_of(call.spec)
+        if insert_once(db, Breaker, endpoint=endpoint, model_key=call.spec.key, opened_at=now, **values):
+            _log.warning("A model is paused.", extra={"model": call.spec.key, "because": attempt.outcome})
+            self._tell(db, "model.paused", {"model": call.spec.key, "because": attempt.outcome})
+
+    def _close(self, db: Session, row: Breaker | None) -> None:
+        if row is not None:
+            db.delete(row)
+            self._tell(db, "model.back", {"model": row.model_key, "failed_probes": row.failed_probes})
+
+    def _tell(self, db: Session, action: str, detail: dict[str, Any]) -> None:
+        self._audit.record(db, actor=SYSTEM, action=action, subject="model", subject_id=None, detail=detail)
+
+
+def endpoint_of(spec: ModelSpec) -> str:
+    """A model at an address, whatever the policy calls it: what a breaker and a served name belong to."""
+    return f"{spec.provider} {spec.base_url or ''} {spec.model}"[:400]
+
+
+def insert_once(db: Session, table: type[SQLModel], **values: Any) -> bool:
+    """Insert a row unless its key is there already; says whether it was inserted."""
+    insert: Any = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    rows = SQLModel.metadata.tables[str(table.__tablename__)]
+    statement = insert(rows).values(**values).on_conflict_do_nothing().returning(*rows.primary_key)
+    return db.exec(statement).first() is not None
+
+
+def _over_reply_limit(db: Session, call: PlannedCall) -> NotAdmitted | None:
+    limit = call.purpose.limits.per_reply_microusd
+    if limit is None or call.worst_microusd is None or call.purpose.message_id is None:
+        return None
+    cost = sa.func.coalesce(Reservation.cost_microusd, Reservation.worst_microusd, 0)
+    spent = db.exec(
+        select(sa.func.coalesce(sa.func.sum(cost), 0)).where(Reservation.message_id == call.purpose.message_id)
+    ).one()
+    if int(spent) + call.worst_microusd <= limit:
+        return None
+    return NotAdmitted("over_limit", f"one more call could pass the {limit / 1_000_000:g} USD that a reply may cost")
+
+
+def _breaker_says(db: Session, call: PlannedCall, now: datetime) -> bool | NotAdmitted:
+    """Whether the call is the one probe of a paused model; not admitted while it rests or another process probes."""
+    row = db.get(Breaker, endpoint_of(call.spec))
+    if row is None:
+        return False
+    lease = now + timedelta(seconds=call.try_timeout_s + _PROBE_SLACK_S)
+    claim = (
+        sa.update(Breaker)
+        .where(col(Breaker.endpoint) == row.endpoint, col(Breaker.probe_at) <= now)
+        .values(probe_at=lease)
+    )
+    if changed(db, claim) == 1:
+        return True
+    outcome: Any = row.because
+    return NotAdmitted("paused", f"the model is paused after {words_of(outcome)}", because=outcome)
+
+
+def _add_to_day(db: Session, call: PlannedCall, day: date) -> bool:
+    """Count the worst case into the day, unless that passes its limit. One statement, so that no two pass together."""
+    insert_once(db, SpendDay, day=day, microusd=0, unpriced_output_tokens=0)
+    limits = call.purpose.limits
+    if call.worst_microusd is not None:
+        name, column, add, limit = "microusd", col(SpendDay.microusd), call.worst_microusd, limits.per_day_microusd
+    else:
+        name, column = "unpriced_output_tokens", col(SpendDay.unpriced_output_tokens)
+        add, limit = call.worst_output_tokens, limits.per_day_output_tokens
+    update = sa.update(SpendDay).where(col(SpendDay.day) == day).values({name: column + add})
+    if limit is not None:
+        update = update.where(column + add <= limit)
+    return changed(db, update) == 1
+
+
+def changed(db: Session, update: sa.Update) -> int:
+    """How many rows a change met."""
+    return int(db.exec(update.execution_options(synchronize_session=False)).rowcount)
+
+
+def _day_words(call: PlannedCall) -> str:
+    limits = call.purpose.limits
+    if call.worst_microusd is not None:
+        return f"one more call could pass the day's {(limits.per_day_microusd or 0) / 1_000_000:g} USD"
+    return f"one more call could pass the day's {limits.per_day_output_tokens} output tokens (its price is not known)"
+
+
+def _recent(db: Session, endpoint: str, now: datetime) -> list[str]:
+    """How the calls of the last minute ended, the newest first; those under way are left out."""
+    query = (
+        select(Reservation.outcome)
+        .where(
+            Reservation.endpoint == endpoint,
+            Reservation.started_at > now - timedelta(seconds=WINDOW_S),
+            col(Reservation.outcome).is_not(None),
+        )
+        .order_by(col(Reservation.id).desc())
+        .limit(500)
+    )
+    return [str(outcome) for outcome in db.exec(query)]

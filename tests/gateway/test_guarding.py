@@ -1,0 +1,292 @@
+"""What all processes on one database share: limits that hold, and a model that is left alone after failures."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlmodel import select
+
+from supportbot.audit.actions import AuditLog
+from supportbot.audit.tables import AuditEntry
+from supportbot.clock import FixedClock
+from supportbot.db import Database
+from supportbot.gateway import Gateway
+from supportbot.gateway.actions import settle
+from supportbot.gateway.guarding import DatabaseGuard
+from supportbot.gateway.tables import Breaker, Reservation, SpendDay
+from supportbot.gateway.types import (
+    Admitted,
+    Attempt,
+    ModelAnswer,
+    NotAdmitted,
+    OutcomeClass,
+    PlannedCall,
+    PriceOverride,
+    Purpose,
+    SpendLimits,
+    Tokens,
+)
+from tests.gateway.factories import AT, MODELS, OK, ScriptedProvider, Time, complete, failed, make_rule, make_spec
+
+PRICED = make_spec(price=PriceOverride(1.0, 10.0), base_url="http://127.0.0.1:1/v1")
+
+
+class Ground:
+    """One database with any number of guards on it, as that many processes would have."""
+
+    def __init__(self, database: Database) -> None:
+        self.database = database
+        self.clock = FixedClock(AT)
+        self.audit = AuditLog("k" * 43, self.clock)
+
+    def guard(self) -> DatabaseGuard:
+        return DatabaseGuard(self.database, self.audit, self.clock)
+
+    def end(self, call: PlannedCall, *outcomes: OutcomeClass) -> None:
+        """Admit a call for each outcome, and let it end so."""
+        guard = self.guard()
+        for outcome in outcomes:
+            admitted = guard.admit(call)
+            assert isinstance(admitted, Admitted)
+            attempt = make_attempt(admitted, outcome)
+            guard.report(call, admitted, attempt)
+            if outcome == "ok":
+                self.settle(attempt)
+
+    def settle(self, *attempts: Attempt) -> list[str]:
+        with self.database.transaction() as db:
+            return [change.after for change in settle(db, attempts, at=self.clock())]
+
+    def day(self) -> tuple[int, int]:
+        with self.database.transaction(read_only=True) as db:
+            row = db.exec(select(SpendDay)).one()
+            return row.microusd, row.unpriced_output_tokens
+
+    def actions(self) -> Sequence[str]:
+        with self.database.transaction(read_only=True) as db:
+            return db.exec(select(AuditEntry.action).order_by(AuditEntry.seq)).all()  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def ground(database: Database) -> Ground:
+    return Ground(database)
+
+
+def make_call(
+    worst: int | None = 1_000, *, message_id: int | None = 1, tokens: int = 800, **limits: int
+) -> PlannedCall:
+    return PlannedCall(PRICED, "routine_reply", Purpose(message_id, SpendLimits(**limits)), worst, tokens, 5.0)
+
+
+def make_attempt(admitted: Admitted, outcome: OutcomeClass = "ok", **changes: object) -> Attempt:
+    attempt = Attempt(
+        task="routine_reply",
+        number=1,
+        model_key="fast",
+        provider="openai_compatible",
+        model_asked="small-chat",
+        model_answered="small-chat-1" if outcome == "ok" else None,
+        provider_request_id=None,
+        outcome=outcome,
+        http_status=200 if outcome == "ok" else None,
+        error_code=None,
+        started_at=AT,
+        latency_ms=5,
+        tokens=Tokens(100, 0, 0, 20) if outcome == "ok" else Tokens(),
+        cost_microusd=300 if outcome == "ok" else None,
+        is_backup=False,
+        reservation_id=admitted.reservation_id,
+    )
+    return replace(attempt, **changes)  # type: ignore[arg-type]
+
+
+# Money
+
+
+def test_a_call_counts_its_worst_case_until_it_is_settled_at_what_it_cost(ground: Ground) -> None:
+    admitted = ground.guard().admit(make_call())
+    assert isinstance(admitted, Admitted)
+    assert ground.day() == (1_000, 0)
+    attempt = make_attempt(admitted)
+    ground.settle(attempt)
+    assert ground.day() == (300, 0)
+    ground.settle(attempt)
+    assert ground.day() == (300, 0)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "counted"), [("timeout", None, 1_000), ("overloaded", 529, 0), ("auth", None, 0)]
+)
+def test_a_failed_call_costs_nothing_only_when_the_server_refused_it(
+    ground: Ground, outcome: OutcomeClass, status: int | None, counted: int
+) -> None:
+    admitted = ground.guard().admit(make_call())
+    assert isinstance(admitted, Admitted)
+    ground.settle(make_attempt(admitted, outcome, http_status=status))
+    assert ground.day() == (counted, 0)
+
+
+def test_the_days_limit_holds_and_the_next_day_begins_anew(ground: Ground) -> None:
+    call, guard = make_call(per_day_microusd=2_500), ground.guard()
+    assert [type(guard.admit(call)) for _ in range(3)] == [Admitted, Admitted, NotAdmitted]
+    refused = guard.admit(call)
+    assert refused == NotAdmitted("over_limit", "one more call could pass the day's 0.0025 USD")
+    ground.clock.move(timedelta(days=1))
+    assert isinstance(guard.admit(call), Admitted)
+
+
+def test_many_processes_together_never_pass_the_days_limit(ground: Ground) -> None:
+    call = make_call(per_day_microusd=10_000)
+    with ThreadPoolExecutor(8) as pool:
+        admitted = list(pool.map(lambda _: ground.guard().admit(call), range(40)))
+    assert sum(isinstance(one, Admitted) for one in admitted) == 10
+    assert ground.day() == (10_000, 0)
+
+
+def test_a_reply_has_a_limit_over_all_its_tasks_and_lost_tries_count(ground: Ground) -> None:
+    guard = ground.guard()
+    limited = {"per_reply_microusd": 2_000}
+    assert isinstance(guard.admit(make_call(message_id=7, **limited)), Admitted)
+    assert isinstance(guard.admit(replace(make_call(message_id=7, **limited), task="dispute_reply")), Admitted)
+    assert isinstance(guard.admit(make_call(message_id=7, **limited)), NotAdmitted)
+    assert isinstance(guard.admit(make_call(message_id=8, **limited)), Admitted)
+
+
+def test_an_unknown_price_blocks_nothing_and_counts_output_tokens(ground: Ground) -> None:
+    call = make_call(None, per_day_microusd=1, per_reply_microusd=1, per_day_output_tokens=1_700)
+    guard = ground.guard()
+    first = guard.admit(call)
+    assert isinstance(first, Admitted)
+    assert isinstance(guard.admit(call), Admitted)
+    refused = guard.admit(call)
+    assert isinstance(refused, NotAdmitted)
+    assert "1700 output tokens" in refused.words
+    ground.settle(make_attempt(first, cost_microusd=None))
+    assert ground.day() == (0, 820)
+
+
+def test_the_builtin_provider_passes_freely_and_leaves_no_row(ground: Ground) -> None:
+    call = replace(make_call(per_day_microusd=0), spec=MODELS["builtin"])
+    assert ground.guard().admit(call) == Admitted(None)
+    with ground.database.transaction(read_only=True) as db:
+        assert db.exec(select(Reservation)).all() == []
+
+
+# The breaker
+
+
+def test_a_failing_model_is_paused_for_every_process_and_one_probe_brings_it_back(ground: Ground) -> None:
+    call = make_call()
+    ground.end(call, "timeout", "timeout", "timeout", "timeout")
+    refused = ground.guard().admit(call)
+    assert refused == NotAdmitted("paused", "the model is paused after no answer in time", because="timeout")
+    ground.clock.move(timedelta(seconds=31))
+    with ThreadPoolExecutor(8) as pool:
+        admitted = list(pool.map(lambda _: ground.guard().admit(call), range(8)))
+    (probe,) = [one for one in admitted if isinstance(one, Admitted)]
+    assert probe.is_probe
+    ground.guard().report(call, probe, make_attempt(probe))
+    assert isinstance(ground.guard().admit(call), Admitted)
+    assert ground.actions() == ["model.paused", "model.back"]
+
+
+def test_a_probe_that_fails_waits_twice_as_long_and_one_that_is_lost_is_made_again(ground: Ground) -> None:
+    call = make_call()
+    ground.end(call, *["overloaded"] * 4)
+    ground.clock.move(timedelta(seconds=31))
+    ground.end(call, "overloaded")
+    ground.clock.move(timedelta(seconds=31))
+    assert isinstance(ground.guard().admit(call), NotAdmitted)
+    ground.clock.move(timedelta(seconds=30))
+    assert isinstance(ground.guard().admit(call), Admitted)  # its process dies
+    assert isinstance(ground.guard().admit(call), NotAdmitted)
+    ground.clock.move(timedelta(seconds=11))
+    assert isinstance(ground.guard().admit(call), Admitted)
+
+
+@pytest.mark.parametrize("outcome", ["auth", "quota"])
+def test_a_refused_key_or_a_used_up_quota_pauses_at_once(ground: Ground, outcome: OutcomeClass) -> None:
+    ground.end(make_call(), outcome)
+    assert isinstance(ground.guard().admit(make_call()), NotAdmitted)
+
+
+def test_only_the_failing_model_is_paused_and_old_failures_are_forgotten(ground: Ground) -> None:
+    other = replace(make_call(), spec=replace(PRICED, model="other"))
+    ground.end(make_call(), "timeout", "timeout", "timeout")
+    ground.clock.move(timedelta(seconds=61))
+    ground.end(make_call(), "timeout", "timeout", "timeout", "timeout")
+    assert isinstance(ground.guard().admit(make_call()), NotAdmitted)
+    assert isinstance(ground.guard().admit(other), Admitted)
+
+
+def test_answers_that_cannot_be_used_pause_nothing(ground: Ground) -> None:
+    ground.end(make_call(), *["schema_invalid"] * 6, *["refused"] * 6)
+    with ground.database.transaction(read_only=True) as db:
+        assert db.exec(select(Breaker)).all() == []
+
+
+def test_another_served_model_is_told_once(ground: Ground) -> None:
+    guard, call = ground.guard(), make_call()
+    names = ["small-1", "small-1", "small-2", "small-2"]
+    admitted = [guard.admit(call) for _ in names]
+    told = [
+        ground.settle(make_attempt(one, model_answered=name))
+        for one, name in zip(admitted, names, strict=True)
+        if isinstance(one, Admitted)
+    ]
+    assert told == [[], [], ["small-2"], []]
+
+
+# In a whole run
+
+
+def run(ground: Ground, answers: list[ModelAnswer], **rule: object):  # type: ignore[no-untyped-def]
+    time = Time()
+    fast, spare = ScriptedProvider(answers, time=time), ScriptedProvider([OK] * 9, time=time)
+    gateway = Gateway(
+        {"openai_compatible": fast, "builtin": spare},
+        clock=ground.clock,
+        guard=ground.guard(),
+        monotonic=time.monotonic,
+        sleep=time.sleep,
+    )
+    purpose = Purpose(1, SpendLimits(per_day_microusd=20_000))
+    models = {**MODELS, "fast": PRICED}
+    return complete(gateway, make_rule(**rule), models=models, purpose=purpose), len(fast.requests)
+
+
+def test_while_it_is_paused_a_low_risk_task_goes_straight_to_the_backup_and_a_risk_task_to_a_person(
+    ground: Ground,
+) -> None:
+    ground.end(make_call(), *["timeout"] * 4)
+    result, asked = run(ground, [])
+    assert (result.outcome, asked, len(result.attempts)) == ("ok", 0, 1)
+    assert result.reason == "The backup answered: the model is paused."
+    result, asked = run(ground, [], risk="high", backup=None)
+    assert (result.outcome, asked, result.attempts) == ("paused", 0, ())
+    assert result.reason == "Stopped: the model is paused after no answer in time. A person is needed."
+
+
+def test_a_refusal_rule_is_not_walked_around_by_a_pause(ground: Ground) -> None:
+    ground.end(make_call(), "auth")
+    result, _ = run(ground, [], fallback_on=frozenset({"timeout"}))
+    assert result.outcome == "paused"
+
+
+def test_over_the_days_limit_no_model_is_asked_and_the_backup_does_not_step_in(ground: Ground) -> None:
+    result, asked = run(ground, [OK, OK], max_output_tokens=2_100)
+    assert (result.outcome, asked) == ("over_limit", 0)
+    assert result.reason.startswith("Stopped: one more call could pass the day's 0.02 USD.")
+
+
+def test_a_task_over_its_own_limit_is_not_begun_and_a_longer_try_only_when_it_fits(ground: Ground) -> None:
+    result, asked = run(ground, [OK], max_cost_usd=0.001)
+    assert (result.outcome, asked) == ("over_limit", 0)
+    cut = failed("truncated", tokens=Tokens(100, 0, 0, 800))
+    result, asked = run(ground, [cut, OK], max_cost_usd=0.02, max_output_tokens=800, backup=None)
+    assert (result.outcome, asked) == ("over_limit", 1)
+    assert "an answer that was cut off" in result.reason
+    result, asked = run(ground, [cut, OK], max_cost_usd=0.05, max_output_tokens=100, backup=None)
+    assert (result.outcome, asked) == ("ok", 2)
