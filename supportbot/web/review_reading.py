@@ -6,7 +6,7 @@ from typing import Any
 
 from supportbot.accounts.types import Person
 from supportbot.inbox.tables import Message
-from supportbot.review.population import week_span
+from supportbot.review.population import said, week_span
 from supportbot.review.queries import ItemState
 from supportbot.review.reading import ReadingCase
 from supportbot.review.types import CRITERIA
@@ -90,6 +90,7 @@ def _why(state: ItemState, case: ReadingCase) -> str:
 
 
 def _message(message: Message, case: ReadingCase, frame: Frame) -> dict[str, Any]:
+    """One thing said; only the reply to be judged is drawn whole, so that a case fits one screen."""
     ours = message.role != "customer"
     author = customer_name(case.customer)
     if ours:
@@ -100,8 +101,8 @@ def _message(message: Message, case: ReadingCase, frame: Frame) -> dict[str, Any
         "author": author,
         "when": when(message.sent_at, now=frame.now, zone=frame.zone),
         "note": _note(message, case),
-        "text": message.text,
-        "reply": reply_view(message.reply) if message.reply else None,
+        "text": said(message.reply) if message.reply else message.text,
+        "reply": reply_view(message.reply) if message.reply and message.id == case.reply.id else None,
     }
 
 

@@ -267,7 +267,7 @@ def _twice(week: Week, counts: Counts) -> list[str]:
         words.append(f"{len(done)} of {len(week.items)} also by {second}{agreed}.")
     if counts.agreement_long.total > counts.agreement.total:
         words.append(f"Over 12 weeks: {_agreement(counts.agreement_long)}.")
-    waiting = len(twice) - len(done)
+    waiting = sum(len(state.cards) == 1 for state in twice)
     if waiting and week.row.closed_at is None:
         words.append(f"{waiting} {'waits' if waiting == 1 else 'wait'} for a second reader.")
     return words
