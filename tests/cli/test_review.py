@@ -1,7 +1,7 @@
 """`supportbot review`: the draw and the status, for people and for programs."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -17,6 +17,14 @@ from tests.review.weeks import AMSTERDAM, all_marked, answered, read, shop_after
 WEEK = "2024-W11"
 TUESDAY = datetime(2024, 3, 12, 10, tzinfo=AMSTERDAM)
 Run = Callable[..., Result]
+
+
+@pytest.fixture
+def database(sqlite_database_url: str) -> Iterator[Database]:
+    """SQLite: a command ends with its process, and here PostgreSQL's connections would outlive it."""
+    opened = Database(sqlite_database_url)
+    yield opened
+    opened.dispose()
 
 
 @pytest.fixture
