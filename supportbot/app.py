@@ -19,7 +19,7 @@ from supportbot.inbox.desk import Desk
 from supportbot.jobs.work import register_jobs
 from supportbot.migrating import require_current, upgrade
 from supportbot.settings import Settings, provider_key, top_folder
-from supportbot.web import errors, login, templating
+from supportbot.web import door, errors, login, templating
 from supportbot.web.body import MAX_JSON_BYTES
 from supportbot.web.families import PAGE_FAMILIES, PUBLIC_ENDPOINTS
 from supportbot.web.services import Services
@@ -104,6 +104,7 @@ def create_app(
     app.extensions["supportbot"] = Services(
         settings, parts.database, parts.desk, parts.desk.clock, EventTail(parts.database)
     )
+    door.register(app)
     csrf = CSRFProtect(app)
     errors.register(app)
     login.register(app)

@@ -6,15 +6,20 @@ from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from importlib.resources import files
 from itertools import count
+from pathlib import Path
 from typing import TypeVar
 
+from flask import Flask
 from sqlmodel import Session
+from werkzeug.test import TestResponse
 
-from supportbot.accounts.actions import hash_password
+from supportbot.accounts.actions import create_token, hash_password
 from supportbot.accounts.queries import as_person
 from supportbot.accounts.tables import Agent
 from supportbot.accounts.types import Person
+from supportbot.app import create_app
 from supportbot.audit.actions import AuditLog
+from supportbot.audit.types import SYSTEM
 from supportbot.billing.actions import import_records
 from supportbot.billing.types import AccountRow, BillingRecords, ChargeRow, InvoiceRow, RefundRow, SubscriptionRow
 from supportbot.clock import FixedClock
@@ -35,10 +40,12 @@ from supportbot.inbox.types import InboundMessage
 from supportbot.jobs.work import register_jobs
 from supportbot.knowledge.actions import import_articles
 from supportbot.routing.actions import ensure_first_policy
+from supportbot.settings import Settings
 
 NOW = datetime(2026, 3, 18, 9, 14, tzinfo=UTC)  # a Wednesday
 SECRET_KEY = "k" * 43
 PASSWORD = "a long password"
+NO_DATA = Path("no-data-here")
 PEOPLE: tuple[tuple[str, str, int | None], ...] = (
     ("noor", "agent", 0),
     ("ines", "lead", 10_000),
@@ -304,3 +311,97 @@ def make_records() -> BillingRecords:
 
 def _dated(policy: str) -> str:
     return "\n".join("published: 2026-02-02" if line.startswith("published:") else line for line in policy.splitlines())
+
+
+class Browser:
+    """Somebody in front of the pages: a client with a session, and the token that its forms carry."""
+
+    def __init__(self, app: Flask, person: Person | None, session_key: str) -> None:
+        self.client = app.test_client()
+        self._csrf = ""
+        if person is not None:
+            with self.client.session_transaction() as session:
+                session["_user_id"], session["_fresh"] = f"{person.id}:{session_key}", True
+
+    @property
+    def csrf_token(self) -> str:
+        """The token of this session's forms."""
+        if not self._csrf:
+            page = self.client.get("/login", follow_redirects=True).text
+            self._csrf = page.partition('name="csrf_token" value="')[2].partition('"')[0]
+        return self._csrf
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        """Open an address."""
+        return self.client.get(path, headers=headers)
+
+    def post(self, path: str, *, htmx: bool = False, **fields: str) -> TestResponse:
+        """Submit a form."""
+        headers = {"HX-Request": "true", "HX-Current-URL": "http://localhost/inbox"} if htmx else {}
+        return self.client.post(path, data={"csrf_token": self.csrf_token, **fields}, headers=headers)
+
+
+class Api:
+    """A program with a bearer token, or without one."""
+
+    def __init__(self, app: Flask, token: str | None) -> None:
+        self.client = app.test_client()
+        self.headers = {"Authorization": f"Bearer {token}"} if token else {}
+
+    def get(self, path: str) -> TestResponse:
+        """GET below /api/v1."""
+        return self.client.get(f"/api/v1{path}", headers=self.headers)
+
+    def post(self, path: str, body: object) -> TestResponse:
+        """POST JSON below /api/v1."""
+        return self.client.post(f"/api/v1{path}", json=body, headers=self.headers)
+
+    def delete(self, path: str) -> TestResponse:
+        """DELETE below /api/v1."""
+        return self.client.delete(f"/api/v1{path}", headers=self.headers)
+
+
+@dataclass
+class Office:
+    """A shop with the whole web application in front of it; both work on the same database, engine and clock."""
+
+    shop: Shop
+    app: Flask
+
+    def browser(self, person: Person | None = None) -> Browser:
+        """A browser, signed in as `person`."""
+        key = ""
+        if person is not None:
+            with self.shop.database.transaction(read_only=True) as db:
+                key = db.get_one(Agent, person.id).session_key
+        return Browser(self.app, person, key)
+
+    def api(self, person: Person | None = None) -> Api:
+        """The HTTP API, with a token of `person`."""
+        if person is None:
+            return Api(self.app, None)
+        audit = self.shop.desk.audit
+        return Api(self.app, self.shop.act(lambda db: create_token(db, audit, person.email, "tests", by=SYSTEM)))
+
+    def close(self) -> None:
+        """Let the application's connections go."""
+        wired = self.app.extensions["supportbot"]
+        wired.tail.stop()
+        wired.database.dispose()
+
+
+def make_office(
+    database: Database,
+    *,
+    provider: Provider | None = None,
+    public_url: str = "http://localhost",
+    data_dir: Path = NO_DATA,
+) -> Office:
+    """A shop and its web application; its jobs run when the shop works, with the same provider."""
+    shop = make_shop(database, provider=provider)
+    url = database.url.render_as_string(hide_password=False)
+    settings = Settings(url, data_dir, SECRET_KEY, public_url, "127.0.0.1:8000")
+    app = create_app(settings, gateway=shop.drafting.gateway, clock=shop.clock, engine=MemoryEngine(clock=shop.clock))
+    shop.desk = app.extensions["supportbot"].desk
+    shop.drafting = Drafting(database, shop.desk, shop.drafting.gateway)
+    return Office(shop, app)

@@ -106,7 +106,7 @@ def check_login_throttle(db: Session, audit: AuditLog, email: str, address: str)
     """Count one try to sign in. Call in a transaction of its own, so that the count outlives a refusal.
 
     Raises:
-        TooMany: ten tries for this address, or thirty from this place, within 15 minutes.
+        TooMany: ten tries for this e-mail address, or sixty from this place, within 15 minutes.
     """
     count_try(db, audit.clock, name="login", who=email.strip().lower(), limit=10, window_s=900)
     count_try(db, audit.clock, name="login-from", who=address, limit=60, window_s=900)

@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,9 +34,8 @@ class AuditLog:
         conversation_id: int | None = None,
     ) -> None:
         """Append one entry in the caller's transaction. The head row is locked until that ends."""
-        head = db.get(AuditHead, 1, with_for_update=True, populate_existing=True)
-        if head is None:
-            head = AuditHead(id=1)
+        head = db.get(AuditHead, 1, with_for_update=True, populate_existing=True) or AuditHead(id=1)
+        newest = db.get(AuditEntry, head.seq)
         entry = AuditEntry(
             seq=head.seq + 1,
             at=self.clock(),
@@ -46,28 +46,40 @@ class AuditLog:
             subject_id=subject_id,
             conversation_id=conversation_id,
             detail=dict(detail),
-            prev_hash=head.hash,
+            prev_hash=newest.hash if newest else "",
             hash="",
         )
         entry.hash = self._link(entry)
-        head.seq, head.hash = entry.seq, entry.hash
+        head.seq, head.hash = entry.seq, self._seal(entry.seq, entry.hash)
         db.add(head)
         db.add(entry)
         db.flush()
 
     def verify(self, db: Session) -> "ChainReport":
-        """Walk the whole chain; names the first entry that does not fit."""
-        expected_seq, prev = 1, ""
-        for entry in db.exec(select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=500)):  # type: ignore[arg-type]
-            if entry.seq != expected_seq:
-                return ChainReport(expected_seq - 1, f"Entry {expected_seq} is missing.")
-            if entry.prev_hash != prev or not hmac.compare_digest(entry.hash, self._link(entry)):
-                return ChainReport(expected_seq - 1, f"Entry {entry.seq} was changed after it was written.")
-            expected_seq, prev = entry.seq + 1, entry.hash
-        head = db.get(AuditHead, 1)
-        if head is not None and (head.seq != expected_seq - 1 or head.hash != prev):
-            return ChainReport(expected_seq - 1, f"The log was cut: {head.seq} entries were written.")
-        return ChainReport(expected_seq - 1, None)
+        """Walk the whole chain; names the first entry that does not fit.
+
+        The head is read first: what is appended during the walk comes after it and fits too. Its seal needs the key, so
+        that whoever cuts the log's end off cannot write a head that fits the rest.
+        """
+        head = db.get(AuditHead, 1, populate_existing=True) or AuditHead(id=1)
+        last, prev, sealed = 0, "", ""
+        query = select(AuditEntry).order_by(AuditEntry.seq).execution_options(yield_per=500)  # type: ignore[arg-type]
+        with closing(db.exec(query)) as entries:
+            for entry in entries:
+                if entry.seq != last + 1:
+                    return ChainReport(last, f"Entry {last + 1} is missing.")
+                if entry.prev_hash != prev or not hmac.compare_digest(entry.hash, self._link(entry)):
+                    return ChainReport(last, f"Entry {entry.seq} was changed after it was written.")
+                last, prev = entry.seq, entry.hash
+                sealed = self._seal(last, prev) if last == head.seq else sealed
+        if last < head.seq:
+            return ChainReport(last, f"The log was cut: entry {last + 1} is missing, {head.seq} were written.")
+        if last and not hmac.compare_digest(head.hash, sealed or "no seal"):
+            return ChainReport(last, f"The log was cut: nothing says that entry {head.seq} was the last.")
+        return ChainReport(last, None)
+
+    def _seal(self, seq: int, entry_hash: str) -> str:
+        return hmac.new(self._key, f"head {seq} {entry_hash}".encode(), hashlib.sha256).hexdigest()
 
     def _link(self, entry: AuditEntry) -> str:
         content = {

@@ -26,7 +26,7 @@ class AuditEntry(SQLModel, table=True):
 
 
 class AuditHead(SQLModel, table=True):
-    """The chain's last link; one row, locked while an entry is appended."""
+    """Where the chain ends; one row, locked while an entry is appended. `hash` is a seal over the last entry's."""
 
     __tablename__ = "audit_head"
     id: int = Field(primary_key=True)

@@ -1,6 +1,6 @@
 """Writes about drafts: starting, saving, and everything a person may decide about one. Actions never commit.
 
-Only `approve`, `release` and `edit_and_send` let a reply go, and each needs a signed-in person with the right.
+Only `approve`, `release` and `send_edited` let a reply go, and each needs a signed-in person with the right.
 """
 
 from collections.abc import Mapping
@@ -15,6 +15,7 @@ from supportbot.audit.types import SYSTEM, Actor
 from supportbot.contract import render
 from supportbot.contract.types import RenderedReply
 from supportbot.db import lock_row
+from supportbot.drafting.queries import REGENERATED
 from supportbot.drafting.rules import effective_state, promises, shown_state
 from supportbot.drafting.tables import Draft
 from supportbot.drafting.types import REJECT_REASONS, VARIANTS
@@ -152,7 +153,7 @@ def regenerate(db: Session, desk: Desk, draft_id: int, *, by: Person) -> int:
     )
     db.exec(statement)
     inbox.show_work(db, desk, conversation, "waiting")
-    _audit(desk, db, draft, by, "draft.regenerated", {"generation": generation})
+    _audit(desk, db, draft, by, REGENERATED, {"generation": generation})
     desk.engine.enqueue(
         db,
         inbox.DRAFT_JOB,

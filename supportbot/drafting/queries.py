@@ -1,6 +1,6 @@
 """Reads for drafting: the case file of a message, and what the desk shows of its drafts."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from supportbot.accounts.queries import names_by_id, people
 from supportbot.accounts.types import Person
+from supportbot.audit.tables import AuditEntry
 from supportbot.billing.queries import read_account
 from supportbot.billing.rules import case_record
 from supportbot.billing.types import AccountRows, CaseRecord, RefundPolicy
@@ -21,6 +22,8 @@ from supportbot.inbox import queries as inbox
 from supportbot.inbox.tables import Conversation, Customer, Message, Note, Outgoing, Site
 from supportbot.knowledge.queries import Library, published_library
 from supportbot.routing.tables import Decision
+
+REGENERATED = "draft.regenerated"
 
 
 def read_case(db: Session, message_id: int, *, now: datetime) -> CaseFile:
@@ -104,6 +107,16 @@ def newest_divergences(db: Session, *, before_id: int | None = None, limit: int 
     if before_id is not None:
         query = query.where(col(DivergenceRow.id) < before_id)
     return db.exec(query).all()
+
+
+def regenerations(db: Session, conversation_ids: Collection[int]) -> dict[int, tuple[datetime, int]]:
+    """When a person last asked for a new draft, and its generation, by conversation; from the audit log."""
+    query = (
+        select(AuditEntry)
+        .where(AuditEntry.action == REGENERATED, col(AuditEntry.conversation_id).in_(conversation_ids))
+        .order_by(col(AuditEntry.seq))
+    )
+    return {entry.conversation_id or 0: (entry.at, int(entry.detail["generation"])) for entry in db.exec(query)}
 
 
 def find_draft(db: Session, draft_id: int) -> Draft:

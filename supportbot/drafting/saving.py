@@ -123,12 +123,14 @@ def fail_message(db: Session, desk: Desk, message_id: int, reason: str) -> bool:
     conversation = inbox.lock_conversation(db, conversation_id)
     if conversation.newest_customer_message_id != message_id or conversation.work_state not in ("waiting", "drafting"):
         return False
-    generations = db.exec(select(Draft).where(Draft.message_id == message_id, Draft.state == "drafting")).all()
-    for row in generations:
+    rows = db.exec(select(Draft).where(Draft.message_id == message_id)).all()
+    started = [row for row in rows if row.state == "drafting"]
+    for row in started:
         _finish(row, "failed", reason, at=desk.clock())
         db.add(row)
-    if not generations:
-        db.add(_failed_draft(conversation, message_id, reason, at=desk.clock()))
+    if not started:
+        generation = max((row.generation for row in rows), default=0) + 1
+        db.add(_failed_draft(conversation, message_id, reason, generation=generation, at=desk.clock()))
     inbox.show_work(db, desk, conversation, "failed")
     db.flush()
     desk.audit.record(
@@ -306,12 +308,12 @@ def _add_attempts(db: Session, plan: Plan, draft: Draft, attempts: Sequence[Atte
         db.add(row)
 
 
-def _failed_draft(conversation: Conversation, message_id: int, reason: str, *, at: datetime) -> Draft:
+def _failed_draft(conversation: Conversation, message_id: int, reason: str, *, generation: int, at: datetime) -> Draft:
     return Draft(
         conversation_id=conversation.id or 0,
         message_id=message_id,
         task="routine_reply",
-        generation=1,
+        generation=generation,
         state="failed",
         state_reason=reason,
         prompt="none",

@@ -59,9 +59,12 @@ def parse_cursor(text: str | None) -> Cursor | None:
         return None
     try:
         at, _, row_id = text.rpartition("_")
-        return Cursor(datetime.fromisoformat(at).astimezone(UTC), int(row_id))
+        cursor = Cursor(datetime.fromisoformat(at).astimezone(UTC), int(row_id))
     except (ValueError, OverflowError):
         raise InvalidInput("'after' is not a cursor of this list. Leave it out to start again.") from None
+    if not 0 <= cursor.id < 2**63:
+        raise InvalidInput("'after' is not a cursor of this list. Leave it out to start again.")
+    return cursor
 
 
 def list_conversations(

@@ -11,6 +11,11 @@ def subject_of(text: str) -> str:
     return line[:79].rsplit(" ", 1)[0][:79] + "…"
 
 
+def is_held(*, hold_kind: str | None, work_state: str) -> bool:
+    """Whether a case waits for a person to let its reply go; the hold is kept on record after that."""
+    return hold_kind is not None and work_state not in ("sending", "answered")
+
+
 def checked_text(text: str, name: str) -> str:
     """What a person wrote, without the space around it.
 

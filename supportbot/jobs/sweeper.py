@@ -1,9 +1,11 @@
 """The net under the job engine: no accepted message stays without an outcome, whatever happened to its job."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from supportbot.drafting.queries import regenerations
 from supportbot.drafting.saving import fail_message
 from supportbot.inbox.actions import DRAFT_JOB
 from supportbot.inbox.desk import Desk
@@ -17,16 +19,17 @@ REASON = "No draft was made within two minutes."
 def sweep(db: Session, desk: Desk) -> dict[str, int]:
     """Enqueue late drafts again and hand the very late ones to a person; counts of both."""
     now = desk.clock()
-    late = _late(db, now - timedelta(seconds=RETRY_AFTER_S))
     given_up = retried = 0
-    for message in late:
-        waited = (now - message.sent_at).total_seconds()
+    for late in _late(db, now - timedelta(seconds=RETRY_AFTER_S)):
+        waited = (now - late.asked_at).total_seconds()
         if waited >= GIVE_UP_AFTER_S:
-            given_up += fail_message(db, desk, message.id or 0, REASON)
-        else:
-            key = f"draft:{message.id}:{int(waited) // 15}"
-            desk.engine.enqueue(db, DRAFT_JOB, key=key, ids={"message_id": message.id or 0})
-            retried += 1
+            given_up += fail_message(db, desk, late.message_id, REASON)
+            continue
+        again = f"g{late.generation}:" if late.generation > 1 else ""
+        key = f"draft:{late.message_id}:{again}{int(waited) // 15}"
+        ids = {"message_id": late.message_id, "generation": late.generation}
+        desk.engine.enqueue(db, DRAFT_JOB, key=key, ids=ids)
+        retried += 1
     return {"retried": retried, "given_up": given_up}
 
 
@@ -40,7 +43,16 @@ def prune(db: Session, now: datetime) -> None:
             db.delete(row)
 
 
-def _late(db: Session, before: datetime) -> list[Message]:
+@dataclass(frozen=True, slots=True)
+class _Late:
+    """A draft that should be there; `asked_at` is when the message came, or when a person asked for a new draft."""
+
+    message_id: int
+    generation: int
+    asked_at: datetime
+
+
+def _late(db: Session, before: datetime) -> list[_Late]:
     query = (
         select(Message)
         .join(Conversation, col(Conversation.newest_customer_message_id) == col(Message.id))
@@ -48,4 +60,13 @@ def _late(db: Session, before: datetime) -> list[Message]:
         .order_by(col(Message.id))
         .limit(100)
     )
-    return list(db.exec(query).all())
+    messages = db.exec(query).all()
+    again = regenerations(db, [message.conversation_id for message in messages])
+    found = []
+    for message in messages:
+        asked_at, generation = again.get(message.conversation_id, (message.sent_at, 1))
+        if asked_at < message.sent_at:
+            asked_at, generation = message.sent_at, 1
+        if asked_at < before:
+            found.append(_Late(message.id or 0, generation, asked_at))
+    return found

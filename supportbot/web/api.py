@@ -3,7 +3,7 @@
 from typing import Any
 
 from flask import Blueprint, g, jsonify, request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 from werkzeug.wrappers import Response
 
 from supportbot.accounts.queries import person_by_token
@@ -17,16 +17,26 @@ from supportbot.inbox.tables import Outgoing
 from supportbot.routing.queries import active_policy
 from supportbot.web.api_views import conversation_detail, conversation_line, divergence_line
 from supportbot.web.body import read_json
+from supportbot.web.door import whole_number
 from supportbot.web.openapi import openapi_document
 from supportbot.web.services import services
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
+DIVERGENCES_A_PAGE = 50
 
 
 class Body(BaseModel):
     """A request body: nothing but the named fields."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
+
+    @field_validator("*")
+    @classmethod
+    def refuse_nul(cls, value: object) -> object:
+        """No text may hold what a database cannot store."""
+        if isinstance(value, str) and "\x00" in value:
+            raise ValueError("contains a NUL character")
+        return value
 
 
 class Approval(Body):
@@ -191,10 +201,11 @@ def undo(outgoing_id: int) -> Response:
 @blueprint.get("/divergences")
 def divergences() -> Response:
     """The log of answers that routing changed, newest first."""
-    before = request.args.get("before", type=int)
+    before = whole_number(request.args.get("before"), name="before")
     with services().database.transaction(read_only=True) as db:
-        rows = newest_divergences(db, before_id=before)
-    return jsonify({"divergences": [divergence_line(row) for row in rows], "next": rows[-1].id if rows else None})
+        rows = newest_divergences(db, before_id=before, limit=DIVERGENCES_A_PAGE)
+    more = rows[-1].id if len(rows) == DIVERGENCES_A_PAGE else None
+    return jsonify({"divergences": [divergence_line(row) for row in rows], "next": more})
 
 
 @blueprint.get("/policy")

@@ -4,11 +4,13 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from supportbot.accounts.queries import names_by_id
 from supportbot.drafting.queries import divergences_of
 from supportbot.drafting.rules import effective_state
 from supportbot.drafting.tables import DivergenceRow, Draft
 from supportbot.gateway.tables import AttemptRow
 from supportbot.inbox import queries
+from supportbot.inbox.rules import is_held
 from supportbot.inbox.tables import Conversation, Message, Note
 from supportbot.routing.tables import Decision
 
@@ -22,7 +24,7 @@ def conversation_line(line: queries.ConversationLine) -> dict[str, Any]:
         "subject": row.subject,
         "status": row.status,
         "work_state": row.work_state,
-        "held": row.hold_kind is not None,
+        "held": is_held(hold_kind=row.hold_kind, work_state=row.work_state),
         "topic": row.topic,
         "customer": {"id": line.customer.id, "name": line.customer.name, "verified": line.customer.is_verified},
         "assignee": line.assignee,
@@ -38,7 +40,8 @@ def conversation_detail(db: Session, conversation_id: int) -> dict[str, Any]:
         NotFound: there is no such conversation.
     """
     conversation, customer, _site = queries.find_conversation(db, conversation_id)
-    line = conversation_line(queries.ConversationLine(conversation, customer, None))
+    names = names_by_id(db, [conversation.assignee_id] if conversation.assignee_id else [])
+    line = conversation_line(queries.ConversationLine(conversation, customer, names.get(conversation.assignee_id or 0)))
     drafts = db.exec(select(Draft).where(Draft.conversation_id == conversation_id).order_by(col(Draft.id))).all()
     newest = conversation.newest_customer_message_id or 0
     decision = db.exec(select(Decision).where(Decision.message_id == newest)).first()

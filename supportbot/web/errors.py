@@ -3,9 +3,9 @@
 import logging
 
 import sqlalchemy.exc
-from flask import Blueprint, Flask, Response, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 from werkzeug.wrappers import Response as BaseResponse
 
 from supportbot.errors import (
@@ -19,6 +19,7 @@ from supportbot.errors import (
     TooMany,
     Unavailable,
 )
+from supportbot.web.door import split_address
 
 logger = logging.getLogger(__name__)
 blueprint = Blueprint("errors", __name__)
@@ -51,6 +52,7 @@ def register(app: Flask) -> None:
     """Attach the handlers to an application."""
     app.register_error_handler(SupportbotError, _deliberate)
     app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(SecurityError, _unknown_host)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(sqlalchemy.exc.OperationalError, _database_busy)
     app.register_error_handler(Exception, _unexpected)
@@ -67,14 +69,31 @@ def _deliberate(error: SupportbotError) -> BaseResponse:
     status = next((code for kind, code in STATUS.items() if isinstance(error, kind)), 500)
     if status == 500:
         logger.exception("request failed", extra={"code": error.code})
-    if status == 401 and not wants_json() and request.method == "GET":
-        return redirect(url_for("login.page", next=request.full_path.rstrip("?")), code=303)
+    if status == 401 and not wants_json():
+        if request.headers.get("HX-Request"):
+            return _to_login_by_htmx()
+        if request.method == "GET":
+            return redirect(url_for("login.page", next=request.full_path.rstrip("?")), code=303)
     wait_s = error.retry_after_s if isinstance(error, TooMany | Unavailable) else None
     return _answer(status, error.code, error.message, error.fields, retry_after_s=wait_s)
 
 
+def _to_login_by_htmx() -> Response:
+    """The whole page goes to the form: a redirect would be followed inside a region of the page."""
+    shown = split_address(request.headers.get("HX-Current-URL", ""))
+    response = make_response("", 401)
+    response.headers["HX-Redirect"] = url_for("login.page", next=f"{shown.path}?{shown.query}".rstrip("?") or None)
+    return response
+
+
 def _csrf(_error: CSRFError) -> BaseResponse:
     return _answer(403, "csrf", "This form is out of date. Go back, reload the page and try again.", {})
+
+
+def _unknown_host(_error: SecurityError) -> tuple[Response, int]:
+    """No page: for a host that is not ours there are no addresses to link to."""
+    code, message = WORDS[400]
+    return jsonify({"error": code, "message": f"{message} Its host is not one of ours.", "fields": {}}), 400
 
 
 def _http(error: HTTPException) -> BaseResponse:
@@ -102,6 +121,8 @@ def _unexpected(error: Exception) -> BaseResponse:
 def _answer(
     status: int, code: str, message: str, fields: dict[str, str], *, retry_after_s: int | None = None
 ) -> Response:
+    if status >= 500:
+        g.setdefault("signed_in", None)  # the page about a failure asks the database nothing
     if wants_json():
         response = jsonify({"error": code, "message": message, "fields": fields})
     elif request.headers.get("HX-Request"):

@@ -4,9 +4,9 @@ Every act is a plain form post answered with a 303; with htmx it is answered wit
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, cast
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from sqlmodel import Session
@@ -22,6 +22,7 @@ from supportbot.inbox import queries
 from supportbot.inbox.queries import View
 from supportbot.inbox.tables import Outgoing
 from supportbot.inbox.types import Status
+from supportbot.web.door import split_address, whole_number
 from supportbot.web.held_views import held_view
 from supportbot.web.inbox_views import customer_name, panel_view, queue_view, thread_view
 from supportbot.web.login import session_key, signed_in
@@ -128,7 +129,7 @@ def reply(conversation_id: int) -> BaseResponse:
     person, desk, form = signed_in(), services().desk, request.form
     written = editing.Written(form.get("answer", ""), form.get("details", ""))
     resolve = form.get("resolve") == "1"
-    draft_id, shown = form.get("draft_id", type=int), form.get("content_hash", "")
+    draft_id, shown = whole_number(form.get("draft_id"), name="draft_id"), form.get("content_hash", "")
 
     def act(db: Session) -> object:
         if draft_id is None:
@@ -158,9 +159,7 @@ def note(conversation_id: int) -> BaseResponse:
 def assignment(conversation_id: int) -> BaseResponse:
     """Give a conversation to somebody, to oneself ("me") or to nobody ("")."""
     person, desk, asked = signed_in(), services().desk, request.form.get("assignee", "")
-    if asked not in ("", "me") and not asked.isdigit():
-        raise InvalidInput(f"{asked!r} is nobody here.", fields={"assignee": "unknown"})
-    assignee = person.id if asked == "me" else int(asked) if asked else None
+    assignee = person.id if asked == "me" else whole_number(asked, name="assignee")
     return _act(lambda db: inbox_actions.assign(db, desk, conversation_id, assignee, by=person), stay=conversation_id)
 
 
@@ -337,7 +336,7 @@ def _view() -> View:
     came_from = request.headers.get("HX-Current-URL") or request.referrer or ""
     asked = request.args.get("view")
     if asked is None and request.method == "POST":
-        asked = parse_qs(urlsplit(came_from).query).get("view", ["all"])[0]
+        asked = parse_qs(split_address(came_from).query).get("view", ["all"])[0]
     asked = asked or "all"
     if asked not in queries.VIEWS:
         raise NotFound(f"There is no view {asked!r}.")
@@ -354,8 +353,8 @@ def _address(conversation_id: int | None, compose: str | None) -> str:
 def _moment(text: str | None) -> datetime:
     try:
         at = datetime.fromisoformat(text or "")
-    except ValueError:
+        if at.tzinfo is None:
+            raise InvalidInput(f"{text!r} has no time zone.", fields={"until": "has no time zone"})
+        return at.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise InvalidInput(f"{text!r} is not a time.", fields={"until": "is not a time"}) from None
-    if at.tzinfo is None:
-        raise InvalidInput(f"{text!r} has no time zone.", fields={"until": "has no time zone"})
-    return at

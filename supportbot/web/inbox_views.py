@@ -13,6 +13,7 @@ from supportbot.drafting.queries import DeskCase
 from supportbot.drafting.rules import effective_state
 from supportbot.drafting.tables import Draft
 from supportbot.inbox.queries import COUNT_CAP, ConversationLine, Page, View
+from supportbot.inbox.rules import is_held
 from supportbot.inbox.tables import Conversation, Customer, Message, Outgoing
 from supportbot.web.draft_views import blocked_note, checks_of, route_words, sources_of, tries_of
 from supportbot.web.words import day_words, length, on_day, when
@@ -104,7 +105,7 @@ def state_words(row: Conversation, customer: Customer) -> tuple[str, str]:
         return "failed", "No draft: write the reply"
     if row.work_state == "sending":
         return "sending", "Leaves in a moment"
-    if row.hold_kind is not None and row.work_state != "answered":
+    if is_held(hold_kind=row.hold_kind, work_state=row.work_state):
         return "held", f"Held: {row.hold_label or 'for a person'}"
     words = {
         "drafting": ("drafting", "Draft being written"),
