@@ -3,7 +3,9 @@
 import re
 
 _SMALL_WORDS = {
-    "en": "the and you your is are to of in for was have has it this that with on will be my not can we please where",
+    "en": "the and you your is are to of in for was have has it this that with on will be my not can we please where "
+    "i a an am as at do does did how what when why which who if or but so no me get got had been were would could "
+    "should like want need from about after before there they any just by up out more make",
     "de": "der die das und ist sie ihr ihre nicht ein eine ich zu den mit von für wird wurde haben wir auf bitte im wo",
     "fr": "le la les et est vous votre vos une un je ne pas pour dans avec que sur mon ma nous avez des du été où",
     "es": "el la los las y es su usted una un no por para con que en mi mis su está tiene del se ha donde dónde",
