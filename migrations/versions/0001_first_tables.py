@@ -464,6 +464,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["conversation_id"], ["conversation.id"], name=op.f("fk_outgoing_conversation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outgoing")),
     )
+    op.create_index("ix_outgoing_author", "outgoing", ["author_id", "state"], unique=False)
     op.create_index("ix_outgoing_conversation", "outgoing", ["conversation_id", "state"], unique=False)
     op.create_index(op.f("ix_outgoing_draft_id"), "outgoing", ["draft_id"], unique=False)
     op.create_table(

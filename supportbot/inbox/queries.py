@@ -146,6 +146,19 @@ def open_outgoing(db: Session, conversation_id: int) -> Outgoing | None:
     return newest if newest is not None and newest.state in ("waiting", "void") else None
 
 
+def replies_leaving(db: Session, author_id: int, *, limit: int = 3) -> Sequence[tuple[Outgoing, Customer]]:
+    """What a person let go and can still take back, newest first, with who will get it."""
+    query = (
+        select(Outgoing, Customer)
+        .join(Conversation, col(Conversation.id) == col(Outgoing.conversation_id))
+        .join(Customer, col(Customer.id) == col(Conversation.customer_id))
+        .where(Outgoing.author_id == author_id, Outgoing.state == "waiting")
+        .order_by(col(Outgoing.id).desc())
+        .limit(limit)
+    )
+    return db.exec(query).all()
+
+
 def past_conversations(db: Session, conversation: Conversation, *, limit: int = 5) -> Sequence[Conversation]:
     """Other conversations of the same customer, newest first."""
     query = (

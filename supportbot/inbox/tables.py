@@ -116,7 +116,10 @@ class Outgoing(SQLModel, table=True):
     `state`: waiting, sent, undone, void. `content_hash` is of the exact reply that will be sent.
     """
 
-    __table_args__ = (sa.Index("ix_outgoing_conversation", "conversation_id", "state"),)
+    __table_args__ = (
+        sa.Index("ix_outgoing_conversation", "conversation_id", "state"),
+        sa.Index("ix_outgoing_author", "author_id", "state"),
+    )
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     conversation_id: int = Field(foreign_key="conversation.id", sa_type=BigId)
     answers_message_id: int | None = Field(default=None, sa_type=BigId)

@@ -3,7 +3,7 @@
 Every act is a plain form post answered with a 303; with htmx it is answered with the changed regions instead.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 from urllib.parse import parse_qs
@@ -24,10 +24,11 @@ from supportbot.inbox.tables import Outgoing
 from supportbot.inbox.types import Status
 from supportbot.web.door import split_address, whole_number
 from supportbot.web.held_views import held_view
-from supportbot.web.inbox_views import customer_name, panel_view, queue_view, thread_view
+from supportbot.web.inbox_views import panel_view, queue_view, thread_view
 from supportbot.web.login import session_key, signed_in
 from supportbot.web.services import services
 from supportbot.web.stream import DESK, stream_response
+from supportbot.web.toasts import TAKEN_BACK, good_toast, sending_toasts
 
 blueprint = Blueprint("inbox", __name__)
 
@@ -188,39 +189,25 @@ def undo(outgoing_id: int) -> BaseResponse:
 def _act(act: Act, *, compose: str | None = None, stay: int | None = None, left: int | None = None) -> BaseResponse:
     """Run one act in one transaction, then show where the agent is now.
 
-    After something was let go or closed the next waiting conversation opens; else the same one stays.
+    After something was let go or closed the next waiting conversation opens; else the same one stays. What was let
+    go can be undone from any page that follows.
     """
     wired = services()
     with wired.database.transaction() as db:
         done = act(db)
-        toast, conversation_id = _after(db, done, stay)
+        conversation_id = stay if stay is not None else getattr(done, "conversation_id", None)
         closed = left if stay is None else None
         if conversation_id is None or (isinstance(done, Outgoing) and done.state == "waiting"):
             conversation_id = _next_waiting(db, done.conversation_id if isinstance(done, Outgoing) else closed)
+    is_undone = isinstance(done, Outgoing) and done.state == "undone"
     if not request.headers.get("HX-Request"):
-        if toast:
-            flash(toast["text"], toast["kind"])
+        if is_undone:
+            flash(TAKEN_BACK, "good")
         return redirect(_address(conversation_id, compose), code=303)
-    response = Response(_render(conversation_id, compose=compose, toasts=[toast] if toast else [], swap=True))
+    said = [good_toast(TAKEN_BACK)] if is_undone else []
+    response = Response(_render(conversation_id, compose=compose, toasts=said, swap=True))
     response.headers["HX-Push-Url"] = _address(conversation_id, compose)
     return response
-
-
-def _after(db: Session, done: object, stay: int | None) -> tuple[dict[str, Any] | None, int | None]:
-    """What to say, and which conversation the act was about."""
-    conversation_id = stay if stay is not None else getattr(done, "conversation_id", None)
-    if not isinstance(done, Outgoing):
-        return None, conversation_id
-    _, customer, _ = queries.find_conversation(db, done.conversation_id)
-    if done.state == "waiting":
-        return _undo_toast(done, f"Sending to {customer_name(customer)}"), conversation_id
-    return {"text": "Taken back. Nothing left.", "kind": "good"}, conversation_id
-
-
-def _undo_toast(outgoing: Outgoing, text: str) -> dict[str, Any]:
-    left = max(int((outgoing.sends_at - services().clock()).total_seconds()), 1)
-    leaves = {"iso": outgoing.sends_at.isoformat(), "text": f"{left} s"}
-    return {"text": text, "kind": "undo", "outgoing_id": outgoing.id, "leaves_at": leaves, "seconds_left": left}
 
 
 def _next_waiting(db: Session, but: int | None) -> int | None:
@@ -239,23 +226,25 @@ def _render(
     compose: str | None = None,
     written: editing.Written | None = None,
     error: InvalidInput | None = None,
-    toasts: list[dict[str, Any]] | None = None,
+    toasts: Sequence[dict[str, Any]] = (),
     swap: bool = False,
 ) -> str:
     """The page, or for htmx its changed regions."""
     wired, view = services(), _view()
     now = wired.clock()
     context: dict[str, Any] = {"thread": None, "held": None, "panel": None, "empty": CHOOSE}
+    is_part = bool(request.headers.get("HX-Request")) and not swap
     with wired.database.transaction(read_only=True) as db:
+        context["toasts"] = [] if is_part else [*sending_toasts(db, signed_in().id, now=now), *toasts]
         context["queue"] = _queue(db, view, conversation_id)
         if conversation_id is not None:
             case = desk_case(db, conversation_id)
             mode = compose or request.args.get("compose")
             context |= _case_context(case, mode, written, error, now)
-    context |= {"toasts": toasts or [], "live_url": url_for("inbox.events"), "oob": True}
+    context |= {"live_url": url_for("inbox.events"), "oob": True}
     if swap:
         return render_template("inbox/_swap.html", **context)
-    if request.headers.get("HX-Request"):
+    if is_part:
         return render_template("inbox/_case.html", **context)
     return render_template("inbox/page.html", **context)
 

@@ -295,7 +295,7 @@ def _shown_draft(
 ) -> dict[str, Any]:
     attempts = [attempt for attempt in case.drafts.attempts if attempt.draft_id == main.id]
     took_ms = sum(attempt.latency_ms for attempt in attempts)
-    took = f"{took_ms / 1000:.1f} s" if took_ms >= 100 else f"{took_ms} ms"
+    took = f"{took_ms / 1000:.1f} s" if took_ms >= 100 else f"{max(took_ms, 1)} ms"
     made = when(main.finished_at or main.created_at, now=now, zone=zone).text
     return _draft_base(main, state) | {
         "made": [made, f"in {took}"],
