@@ -264,6 +264,26 @@ def test_message_whose_answer_was_lost_is_stored_once(page: Page, running: Runni
     assert stored(running) == ["Only once, please"]
 
 
+def test_call_that_fails_after_the_thread_was_read_is_made_up_for(page: Page, running: Running) -> None:
+    answers = iter(["abort", "cut"])
+
+    def fail_twice(route: Route) -> None:
+        if not stored(running):
+            return route.continue_()
+        how = next(answers, None)
+        if how == "abort":
+            return route.abort()
+        return route.fulfill(status=200, content_type="application/json", body="{") if how else route.continue_()
+
+    page.route("**/widget/v1/conversation", fail_twice)
+    chat = open_chat(page, running.as_customer())
+    write(chat, "Where is my invoice?")
+    expect(sent(chat)).to_have_count(1)
+    expect(chat.locator("#subtitle")).to_have_text("Case HL-1001")
+    expect(chat.get_by_text("An answer is being prepared")).to_be_visible()
+    assert list(answers) == []
+
+
 def test_refused_message_stays_with_why_and_can_be_removed(page: Page, running: Running) -> None:
     answer = {"error": "invalid_input", "message": "The message is odd.", "fields": {}}
     page.route("**/widget/v1/messages", lambda route: route.fulfill(status=400, json=answer))

@@ -34,7 +34,7 @@
   const [log, text, said] = ['log', 'text', 'said'].map(find);
 
   // me: undefined until the page around us has said who is here, null for a visitor, else the shop's proof.
-  let me, session, messages = [], state, visible = false, host;
+  let me, session, messages = [], state, stateAt, handled, visible = false, host;
   let era = 0, busy, again, timer, failures = 0, trouble, renewing, stream, streamAfter = 0, lastEvent = '', lastSent, ours = new Set();
 
   // Storage. A browser that refuses it still chats, until the page closes.
@@ -64,7 +64,8 @@
     const options = { method, headers: headers(), cache: 'no-store', credentials: 'omit', signal: AbortSignal.timeout(10000) };
     if (body) Object.assign(options, { body: JSON.stringify(body), headers: { ...options.headers, 'Content-Type': 'application/json' } });
     const response = await fetch(`/widget/v1/${path}`, options);
-    const answer = response.status == 204 ? null : await response.json().catch(() => ({}));
+    // A good answer cut off half way counts as lost; of a refusal the status alone says enough.
+    const answer = await (response.status == 204 ? null : response.ok ? response.json() : response.json().catch(() => ({})));
     if (now != era) throw { stale: true };
     if (response.ok) return answer;
     throw { status: response.status, code: answer.error, message: answer.message, wait: +response.headers.get('Retry-After') };
@@ -82,7 +83,7 @@
       const proof = me?.token ? { identity_token: me.token } : me ? { user_id: me.user_id, user_hash: me.user_hash } : {};
       if (kept) proof.visitor_token = kept.visitor_token;
       const { session_token, visitor_token, expires_at } = await call('POST', 'sessions', { site_key: shop.site, ...proof });
-      if (kept && kept.visitor_token != visitor_token) messages = [];
+      if (kept && kept.visitor_token != visitor_token) forgetThread();
       if (!me) store.set('visitor', { session_token, visitor_token, expires_at });
       return { session_token };
     });
@@ -100,8 +101,9 @@
     render();
   }
 
+  // `stateAt` and `handled` remember how far the case and the reader's eye have followed, so that a call that fails
+  // half way is made up for by the next.
   async function fetchNew() {
-    const first = !messages.length, before = newest();
     for (let more = true; more;) {
       const after = newest();
       const got = (await call('GET', `messages${after ? `?after=${after}` : ''}`)).messages;
@@ -109,10 +111,14 @@
       more = after && got.length == PAGE;
     }
     waiting().filter(item => item.message_id && item.message_id <= newest()).forEach(forget);
-    if (newest() == before && state && !(state.waiting && unanswered())) return;
-    state = await call('GET', 'conversation');
+    if (stateAt != newest() || (state.waiting && unanswered())) {
+      state = await call('GET', 'conversation');
+      stateAt = newest();
+    }
     render();
-    const fresh = messages.filter(message => message.id > before && message.role != 'customer');
+    const first = handled === undefined;
+    const fresh = messages.filter(message => message.id > handled && message.role != 'customer');
+    handled = newest();
     if (first) toEnd();
     else if (fresh.length) arrived(fresh);
   }
@@ -456,11 +462,16 @@
   // The page around us. It is answered only at the exact origin that spoke, which must be one of the shop's.
   const tellHost = (type, more) => host && parent.postMessage({ supportbot: type, ...more }, host);
 
+  function forgetThread() {
+    messages = [];
+    state = stateAt = handled = undefined;
+  }
+
   function reset() {
     era++;
     stream?.abort();
-    stream = session = state = null;
-    messages = [];
+    stream = session = null;
+    forgetThread();
     lastEvent = '';
     failures = 0;
     renewing = false;
