@@ -99,9 +99,12 @@ def _write_demo_file(settings: Settings, site_key: str, users: list[dict[str, st
         "site_secret": site_secret(settings.secret_key, site_key, 1),
         "users": users,
     }
-    handle = os.open(settings.demo_file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    # Written whole or not at all: a file without people means that a first start was broken off.
+    half_written = settings.demo_file.with_suffix(".new")
+    handle = os.open(half_written, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         json.dump(content, file, indent=2)
+    half_written.replace(settings.demo_file)
 
 
 def _run(settings: Settings, env: dict[str, str]) -> None:
