@@ -4,6 +4,7 @@ A visitor and a known customer never mix: a visitor token only ever leads back t
 only ever to the customer whom the shop named.
 """
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -67,7 +68,8 @@ def open_visitor_session(db: Session, site: Site, *, visitor_token: str | None, 
     """Let a widget speak as a visitor: the one whom `visitor_token` names, else a new one."""
     customer = _returning_visitor(db, site, visitor_token, now=now) if visitor_token else None
     if customer is None:
-        customer = Customer(site_id=site.id or 0, external_id=None, name=VISITOR_NAME, created_at=now)
+        name = f"{VISITOR_NAME} {secrets.token_hex(2)}"  # told apart by agents; says nothing else
+        customer = Customer(site_id=site.id or 0, external_id=None, name=name, created_at=now)
         db.add(customer)
         db.flush()
         visitor_token = _grant(db, customer, kind="visitor", now=now, life=VISITOR_LIFE)
