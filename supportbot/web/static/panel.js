@@ -268,6 +268,9 @@
     return true;
   }
 
+  // The second click of a double one may meet another button, since what was asked moves the thread: it asks nothing.
+  const ask = (click, words) => click.detail < 2 && send(words);
+
   // What is shown. Every piece has a key and what it says; a piece that says the same stays the same node.
   const clock = new Intl.DateTimeFormat(undefined, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' });
   const time = at => clock.format(new Date(at));
@@ -385,9 +388,9 @@
   function usual() {
     const list = make('ul', 'usual');
     for (const question of shop.questions) {
-      const ask = press('', question, () => send(question));
-      ask.append(icon('chev'));
-      list.append(make('li', '', '', ask));
+      const button = press('', question, event => ask(event, question));
+      button.append(icon('chev'));
+      list.append(make('li', '', '', button));
     }
     return list;
   }
@@ -402,7 +405,7 @@
       const asked = make('span', 'asked');
       asked.dataset.words = TEXT.ask[id] || label;
       asked.dataset.after = message.id;
-      return [press('', label, () => send(asked.dataset.words)), asked];
+      return [press('', label, event => ask(event, asked.dataset.words)), asked];
     });
     if (actions.length) node.append(make('div', 'next', '', ...actions));
     if (sign_off) node.append(make('p', 'sign-off', sign_off));
