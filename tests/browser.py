@@ -38,9 +38,13 @@ def find_chromium(playwright: Playwright) -> Path:
     pytest.fail(HOW_TO_GET_ONE, pytrace=False)
 
 
-def run_axe(page: Page, *, context: str | None = None) -> None:
-    """Assert that axe finds nothing against WCAG 2.2 AA on the page, or below the selector `context`."""
-    results = Axe().run(page, context=context, options={"runOnly": {"type": "tag", "values": WCAG_22_AA}})
+def run_axe(page: Page, *, context: str | None = None, colours_only: bool = False) -> None:
+    """Assert that axe finds nothing against WCAG 2.2 AA on the page, or below the selector `context`.
+
+    With `colours_only` contrast alone is looked at: for the other colour scheme of a page that was looked at whole.
+    """
+    only = {"type": "rule", "values": ["color-contrast"]} if colours_only else {"type": "tag", "values": WCAG_22_AA}
+    results = Axe().run(page, context=context, options={"runOnly": only})
     violations = results.response["violations"]
     assert not violations, f"axe on {page.url}:\n" + "\n".join(_violation(found) for found in violations)
 

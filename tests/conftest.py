@@ -4,7 +4,7 @@ import os
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ from tests.reuse import ReusedDatabase
 TEST_ONLY = "SUPPORTBOT_TEST_"
 # Kill tests measure time and start many processes: never two of them at once.
 STORM = "tests/storm/"
+# All journeys walk on one running demo.
+DEMO = "tests/journeys/demo/"
 LONG_FIRST = (STORM, "tests/journeys/", "tests/engine/", "tests/test_ground.py", "tests/test_packaging.py")
 
 _FAILED = pytest.StashKey[bool]()
@@ -45,13 +47,14 @@ def pytest_configure() -> None:
 
 
 class OneFileOneProcess(LoadScopeScheduling):
-    """Hands whole files to the processes of `-n 2`, and all storms to the same one.
+    """Hands whole files to the processes of `-n 2`, all storms to the same one, and all that walk on the demo.
 
     xdist's own groups (`--dist loadgroup`) have no effect with pytest 9.2: node ids can no longer be changed.
     """
 
     def _split_scope(self, nodeid: str) -> str:
-        return STORM if nodeid.startswith(STORM) else nodeid.partition("::")[0]
+        whole = next((folder for folder in (STORM, DEMO) if nodeid.startswith(folder)), None)
+        return whole or nodeid.partition("::")[0]
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -77,6 +80,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
         report.longrepr = f"Skipped, and in CI nothing may be: {report.longrepr}"
     item.stash[_FAILED] = item.stash.get(_FAILED, False) or report.failed
     return report
+
+
+@pytest.fixture
+def has_failed(request: pytest.FixtureRequest) -> Callable[[], bool]:
+    """Whether this test has failed so far: its fixtures then keep what they can show."""
+    return lambda: request.node.stash.get(_FAILED, False)
 
 
 # Databases
@@ -177,14 +186,14 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Page]:
+def page(browser: Browser, request: pytest.FixtureRequest, has_failed: Callable[[], bool]) -> Iterator[Page]:
     """A page in a browser profile of its own; script errors and CSP violations fail the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
     opened = context.new_page()
     opened.set_default_timeout(10_000)
     problems = watch_for_errors(opened)
     yield opened
-    if request.node.stash.get(_FAILED, False):
+    if has_failed():
         keep_screenshot(opened, f"failed {request.node.name}")
     context.close()
     assert not problems, "\n".join(problems)
