@@ -6,7 +6,8 @@ import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -255,3 +256,11 @@ def look(page: Page, name: str, *, whole: bool = True) -> None:
         assert wide <= 0, f"{name} scrolls {wide}px sideways on a {width}"
     page.set_viewport_size(DESK)  # type: ignore[arg-type]
     page.emulate_media(color_scheme="light", reduced_motion="no-preference")
+
+
+def wait_until(page: Page, condition: Callable[[], bool]) -> None:
+    """Let the page live on until something that it does not show has come true."""
+    deadline = time.monotonic() + PATIENCE_MS / 1000
+    while not condition():
+        assert time.monotonic() < deadline, "It did not come true in time."
+        page.wait_for_timeout(200)

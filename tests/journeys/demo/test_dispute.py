@@ -5,7 +5,18 @@ from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.journeys.demo.ground import Demo, Stage, case_of, look, newest_reply, open_case, open_chat, row_of, write
+from tests.journeys.demo.ground import (
+    Demo,
+    Stage,
+    case_of,
+    look,
+    newest_reply,
+    open_case,
+    open_chat,
+    row_of,
+    wait_until,
+    write,
+)
 
 DISPUTE = "I was billed twice in March and I cancelled before the renewal."
 
@@ -135,6 +146,7 @@ def bytes_shown(reply: Locator) -> list[str]:
 
 def sent_reply(page: Page, demo: Demo, conversation_id: int) -> dict[str, Any]:
     """What the customer got, once it has left."""
-    expect(open_case(page, conversation_id).locator("article.entry:not(#draft) .sign-off").last).to_be_visible()
+    wait_until(page, lambda: demo.conversation(conversation_id)["messages"][-1]["role"] == "agent")
+    open_case(page, conversation_id)
     reply: dict[str, Any] = demo.conversation(conversation_id)["messages"][-1]["reply"]
     return reply
