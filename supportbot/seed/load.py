@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from importlib.resources import files
 from typing import Any
 
 from sqlmodel import Session, select
@@ -25,7 +24,8 @@ from supportbot.inbox.tables import Customer, Site
 from supportbot.jobs.work import register_jobs
 from supportbot.knowledge.actions import import_articles
 from supportbot.routing.actions import ensure_first_policy
-from supportbot.routing.policy import parse_policy
+from supportbot.routing.policy import parse_policy, shipped_document, shipped_policy
+from supportbot.routing.queries import ActivePolicy
 from supportbot.seed.asof import as_of
 from supportbot.seed.billing import billing_records, changed_records
 from supportbot.seed.playing import Cast, play
@@ -105,7 +105,8 @@ def _fill(
     clock = FixedClock(_opening(story))
     audit = AuditLog(secret_key, clock)
     desk = Desk(MemoryEngine(clock=clock), audit, clock)
-    drafting = Drafting(database, desk, parts.gateway)
+    shipped = ActivePolicy(0, shipped_document(), shipped_policy()) if policy_document else None
+    drafting = Drafting(database, desk, parts.gateway, shipped)
     register_jobs(drafting)
     with database.transaction() as db:
         site = _add_site(db, story, clock())
@@ -222,8 +223,7 @@ def _add_policy(db: Session, document: str | None, shop: Shop, at: datetime) -> 
     owner = next(agent.email for agent in shop.agents if agent.role == "owner")
     author = next(agent.email for agent in shop.agents if agent.role == "lead")
     if document is None:
-        shipped = files("supportbot.routing").joinpath("default_policy.yaml").read_text(encoding="utf-8")
-        document = shipped.replace(SHIPPED_OWNER, owner)
+        document = shipped_document().replace(SHIPPED_OWNER, owner)
     approver = parse_policy(document).owner
     author = author if author != approver else owner
     ensure_first_policy(db, document=document, author=author, approver=approver, at=at)

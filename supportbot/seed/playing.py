@@ -141,7 +141,7 @@ def _customer_writes(cast: Cast, stage: Stage, conversation: Conversation, turn:
         return
     drafting = cast.drafting
     if any(draft.state == "failed" for draft in turn.drafts):
-        drafting = Drafting(database, desk, Gateway({"builtin": SilentProvider()}, clock=cast.clock))
+        drafting = Drafting(database, desk, Gateway({"builtin": SilentProvider()}, clock=cast.clock), drafting.policy)
     drafting.draft_reply(received.message_id)
     with database.transaction() as db:
         desk.engine.cancel(db, f"draft:{received.message_id}")

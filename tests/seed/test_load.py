@@ -13,9 +13,12 @@ from supportbot.drafting.tables import DivergenceRow, Draft
 from supportbot.engine import MemoryEngine
 from supportbot.gateway import Gateway
 from supportbot.gateway.providers import PROVIDERS
+from supportbot.gateway.tables import AttemptRow
 from supportbot.inbox.desk import Desk
 from supportbot.inbox.tables import Conversation, Customer, Message
 from supportbot.jobs.work import register_jobs
+from supportbot.routing.policy import shipped_document
+from supportbot.routing.queries import active_policy
 from supportbot.seed.load import Seeded, is_seeded, seed
 from supportbot.settings import provider_key
 from tests.seed.tellings import NOW, told
@@ -102,3 +105,30 @@ def newest_conversation(db: Session, key: str) -> Conversation:
         .order_by(col(Conversation.id).desc())
     )
     return rows.first() or pytest.fail(f"{key} has no conversation")
+
+
+def test_a_first_start_with_a_policy_of_ones_own_asks_none_of_its_models(database: Database) -> None:
+    clock = FixedClock(NOW)
+    engine = MemoryEngine(clock=clock)
+    desk = Desk(engine, AuditLog(SECRET, clock), clock)
+    # A gateway that knows only the built-in provider: any call to the policy's own models would fail.
+    drafting = Drafting(database, desk, Gateway({"builtin": PROVIDERS["builtin"](provider_key)}, clock=clock))
+    register_jobs(drafting)
+    story = told(NOW)
+    own = shipped_document().replace(
+        "fast: {provider: builtin, model: extractive,",
+        'fast: {provider: openai_compatible, base_url: "http://127.0.0.1:9/v1", model: small-chat,',
+    )
+    assert "small-chat" in own
+    seed(
+        drafting,
+        secret_key=SECRET,
+        policy_document=own,
+        password=lambda: "correct horse battery staple",
+        progress=lambda words: None,
+        story=replace(story, conversations=tuple(one for one in story.conversations if one.customer == "greta")),
+    )
+    with database.transaction(read_only=True) as db:
+        assert active_policy(db).policy.models["fast"].model == "small-chat"
+        assert {row.provider for row in db.exec(select(AttemptRow))} == {"builtin"}
+        assert {row.state for row in db.exec(select(Draft))} == {"sent"}
