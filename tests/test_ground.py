@@ -105,7 +105,9 @@ def test_each_test_gets_an_empty_database_with_every_table(database: Database, t
 
 def test_a_free_port_can_be_bound() -> None:
     with socket.socket() as server:
-        server.bind(("127.0.0.1", free_port()))
+        port = free_port()
+        server.bind(("127.0.0.1", port))
+        assert server.getsockname() == ("127.0.0.1", port)
 
 
 def test_axe_names_the_element_that_breaks_a_rule(page: Page) -> None:

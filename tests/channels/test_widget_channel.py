@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supportbot.channels import CHANNELS
-from supportbot.channels.types import OutboundMessage
 from supportbot.channels.widget import LONGEST_TEXT_BYTES, NewMessage, clean_text
 from supportbot.errors import InvalidInput
 
@@ -19,12 +18,6 @@ def test_widget_message_keeps_the_clients_id_apart_from_ours() -> None:
     inbound = CHANNELS["widget"].parse(raw, customer_id=7, received_at=AT)
     assert (inbound.channel, inbound.customer_id, inbound.external_id) == ("widget", 7, "w:abc")
     assert (inbound.text, inbound.received_at) == ("Hello", AT)
-
-
-def test_delivery_is_the_stored_message_itself_and_may_be_repeated() -> None:
-    message = OutboundMessage("widget", customer_id=7, conversation_id=8, message_id=9, text="Hello")
-    for _ in range(2):
-        CHANNELS["widget"].deliver(message)
 
 
 @pytest.mark.parametrize("text", ["", "  ", "\n\t", "\x1b\x07", "a\x00", "a" * (LONGEST_TEXT_BYTES + 1)])
