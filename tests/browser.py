@@ -10,6 +10,8 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, Playwright
 
 ARTIFACTS = Path(__file__).parent.parent / "test-artifacts"
+# How long a test waits for what a page should come to show; a busy machine is slow, not wrong.
+PATIENCE_MS = 30_000
 PATH_VARIABLE = "SUPPORTBOT_TEST_CHROMIUM"
 HOW_TO_GET_ONE = (
     "No Chromium for the browser tests. Either of these brings one: `apt install chromium`, "

@@ -10,13 +10,13 @@ from typing import Any
 
 import hypothesis
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 from xdist.scheduler import LoadScopeScheduling
 
 from supportbot.db import Database, normal_url
 from supportbot.engine import DbosEngine
 from supportbot.migrating import upgrade
-from tests.browser import LAUNCH_ARGS, find_chromium, keep_screenshot, watch_for_errors
+from tests.browser import LAUNCH_ARGS, PATIENCE_MS, find_chromium, keep_screenshot, watch_for_errors
 from tests.postgres import URL_VARIABLE, administer, start_server
 from tests.reuse import ReusedDatabase
 
@@ -35,6 +35,7 @@ hypothesis.settings.register_profile(
     "supportbot", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
 hypothesis.settings.load_profile("supportbot")
+expect.set_options(timeout=PATIENCE_MS)
 
 
 # Running: a clean environment, order, two processes, and skips in CI
@@ -190,7 +191,7 @@ def page(browser: Browser, request: pytest.FixtureRequest, has_failed: Callable[
     """A page in a browser profile of its own; script errors and CSP violations fail the test."""
     context = browser.new_context(viewport={"width": 1280, "height": 800}, locale="en-GB")
     opened = context.new_page()
-    opened.set_default_timeout(10_000)
+    opened.set_default_timeout(PATIENCE_MS)
     problems = watch_for_errors(opened)
     yield opened
     if has_failed():

@@ -59,6 +59,20 @@ def stored(running: Running) -> list[str]:
     return running.shop.read(lambda db: list(db.exec(select(Message.text).order_by(col(Message.id))).all()))
 
 
+def let_minutes_pass_until_counted(page: Page) -> None:
+    """Move the page's clock on by one quiet minute after another until the launcher counts an answer.
+
+    Closing asks the server once more, and the quiet minute begins only after that: one jump may come too early.
+    """
+    for _ in range(15):
+        page.clock.fast_forward(61_000)
+        try:
+            expect(page.locator("#n")).to_be_visible(timeout=2_000)
+        except AssertionError:
+            continue
+        return
+
+
 # Before and at the first click
 
 
@@ -310,7 +324,7 @@ def test_full_house_falls_back_to_asking(page: Page, running: Running) -> None:
     write(chat, "Hello")
     expect(chat.get_by_text("An answer is being prepared")).to_be_visible()
     running.shop.answer(conversation_of(running))
-    expect(chat.locator(".reply .answer")).to_be_visible(timeout=11_000)
+    expect(chat.locator(".reply .answer")).to_be_visible()
 
 
 # Who is speaking
@@ -433,7 +447,7 @@ def test_answer_while_closed_is_counted_and_shown_once(page: Page, running: Runn
     page.keyboard.press("Escape")
     expect(page.locator("iframe")).to_be_hidden()
     running.shop.answer(conversation_of(running))
-    page.clock.fast_forward(61_000)
+    let_minutes_pass_until_counted(page)
     expect(page.locator("#n")).to_have_text("1")
     expect(page.locator("#b")).to_have_accessible_name("Open chat, 1 unread answer")
     expect(page.locator("#p")).to_contain_text("Your February invoice")

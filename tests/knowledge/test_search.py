@@ -1,7 +1,5 @@
-"""Search over the demo shop's articles: what must be found, what must not, and how fast."""
+"""Search over the demo shop's articles: what must be found, and what must not."""
 
-from dataclasses import replace
-from time import perf_counter
 
 import pytest
 
@@ -134,19 +132,3 @@ def test_an_empty_library_finds_nothing() -> None:
 
 def test_languages_are_those_with_an_article() -> None:
     assert languages_of(LIBRARY) == ["ar", "de", "en", "es", "fr"]
-
-
-def test_a_search_over_a_hundred_articles_stays_under_ten_milliseconds() -> None:
-    many = Library(
-        articles=tuple(
-            replace(article, slug=f"{article.slug}-{copy}") for copy in range(3) for article in LIBRARY.articles
-        )
-    )
-    text = "Hi, where is my invoice for February? " + "I bought a kettle and a grinder and paid with my card. " * 5
-    many.search(text, locale="en")
-
-    started = perf_counter()
-    for _ in range(20):
-        many.search(text, locale="en")
-    assert len(many.articles) > 100
-    assert (perf_counter() - started) / 20 < 0.02

@@ -13,8 +13,8 @@ from tests.storm.conftest import StartWorker
 from tests.storm.processes import python, start_process, wait_for
 from tests.storm.worker_process import RAN
 
-TAKEOVER_S = 10
-START_S = 30
+TAKEOVER_S = 30
+START_S = 60
 
 
 def ran(database: Database) -> list[tuple[str, int, bool]]:
@@ -113,7 +113,7 @@ def test_a_worker_whose_slot_another_took_ends_itself(postgres_database_url: str
     )
     with database.transaction() as db:
         db.connection().execute(cut)
-    wait_for(lambda: thief.acquire(0), "the slot", within_s=5)
+    wait_for(lambda: thief.acquire(0), "the slot", within_s=START_S)
     code = process.wait(timeout=START_S)
     thief.close()
     database.dispose()

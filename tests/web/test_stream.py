@@ -207,7 +207,7 @@ def test_one_customer_cannot_take_everybodys_places(database: Database) -> None:
 def test_thread_rests_when_nobody_listens_and_starts_again(database: Database, tail: EventTail) -> None:
     tail.close(tail.open(DESK))
     for thread in [thread for thread in threading.enumerate() if thread.name == "event-tail"]:
-        thread.join(timeout=2)
+        thread.join(timeout=30)
         assert not thread.is_alive()
     again = tail.open(DESK)
     ids = publish(database, event())

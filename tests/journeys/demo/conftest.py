@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser
 
-from tests.journeys.demo.ground import PATIENCE_MS, Demo, Stage, running_demo
+from tests.journeys.demo.ground import Demo, Stage, running_demo
 
 
 @pytest.fixture(scope="session")
@@ -31,8 +31,6 @@ def stage(
     has_failed: Callable[[], bool],
 ) -> Iterator[Stage]:
     """Browser profiles for everybody in one journey."""
-    expect.set_options(timeout=PATIENCE_MS)
     stage = Stage(browser, demo, logins)
     yield stage
-    expect.set_options(timeout=None)
     stage.close(request.node.name if has_failed() else None)

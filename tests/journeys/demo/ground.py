@@ -20,14 +20,13 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, FrameLo
 from supportbot.accounts.identity import sign_identity
 from supportbot.accounts.types import ShopUser
 from supportbot.clock import system_clock
-from tests.browser import keep_screenshot, run_axe
+from tests.browser import PATIENCE_MS, keep_screenshot, run_axe
 from tests.conftest import free_port
 
 ROOT = Path(__file__).parents[3]
 # The data folder of a demo that runs already, beside `demo.log` with what it printed: spares the start while writing.
 RUNNING_VARIABLE = "SUPPORTBOT_TEST_DEMO"
 LAST_WORDS = "Ctrl-C stops it."
-PATIENCE_MS = 30_000
 DESK = {"width": 1440, "height": 900}
 PHONE = {"width": 320, "height": 800}
 
