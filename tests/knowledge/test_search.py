@@ -1,6 +1,5 @@
 """Search over the demo shop's articles: what must be found, and what must not."""
 
-
 import pytest
 
 from supportbot.knowledge.library import Library, languages_of
