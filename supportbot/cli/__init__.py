@@ -18,7 +18,7 @@ COMMANDS = {
     "jobs": "supportbot.cli.watching:jobs",
     "kb": "supportbot.cli.kb:kb",
     "migrate": "supportbot.cli.serving:migrate",
-    "policy": "supportbot.cli.policy:policy",
+    "policy": "supportbot.cli.policy_changes:policy",
     "replay": "supportbot.cli.replay:replay",
     "seed": "supportbot.cli.seeding:seed",
     "review": "supportbot.cli.review:review",

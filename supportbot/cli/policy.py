@@ -60,7 +60,7 @@ def export(number: int | None, markdown: bool) -> None:
 @click.option("--approved-by", default=None, help="E-mail of the owner who approves the first policy.")
 def import_policy(file: Path, author: str, problem: str, approved_by: str | None) -> None:
     """Check FILE and store it: as the first policy when its owner approves it, else as a proposal."""
-    document = _read(file)
+    document = read_document(file)
     parts = open_parts()
     at, known = parts.desk.clock(), known_names()
     with parts.database.transaction() as db:
@@ -110,7 +110,12 @@ def history(as_json: bool) -> None:
     answer(rows, as_json, "\n".join(lines) or "No policy yet. Hand one in: supportbot policy import FILE")
 
 
-def _read(file: Path) -> str:
+def read_document(file: Path) -> str:
+    """The text of a policy file.
+
+    Raises:
+        PolicyError: it is not UTF-8 text.
+    """
     try:
         return file.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:

@@ -6,9 +6,10 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from supportbot.errors import PolicyError
+from supportbot.errors import Conflict, NotFound, PolicyError
 from supportbot.routing.policy import parse_policy
 from supportbot.routing.problems import KnownNames
+from supportbot.routing.queries import find_active_policy
 from supportbot.routing.tables import PolicyActivation, PolicyVersion
 
 
@@ -59,6 +60,86 @@ def propose_policy(
         raise PolicyError("A change needs its problem in one sentence: what goes wrong today?")
     parse_policy(document, known=known)
     return _insert(db, document=document, problem=problem.strip(), author=author, approver=None, at=at)
+
+
+def approve_policy(db: Session, *, number: int, approver: str, at: datetime) -> PolicyVersion:
+    """Approve a proposal; it changes nothing until it is activated. The text is the one that was proposed, to the byte.
+
+    Raises:
+        NotFound: there is no such version.
+        Conflict: it is not waiting for approval.
+        PolicyError: the approver is not the owner in force, or wrote the text.
+    """
+    version = _version(db, number)
+    require_owner(db, approver, does="approves", document=version.document)
+    if approver.casefold() == version.author.casefold():
+        raise PolicyError(f"{version.author} wrote version {number} and cannot approve it as well.")
+    parse_policy(version.document)
+    changed = sa.update(PolicyVersion).where(
+        col(PolicyVersion.number) == number,
+        col(PolicyVersion.state) == "proposed",
+        col(PolicyVersion.document_hash) == hashlib.sha256(version.document.encode()).hexdigest(),
+    )
+    values = {"state": "approved", "approver": approver, "approved_at": at}
+    if db.connection().execute(changed.values(values)).rowcount != 1:
+        raise Conflict(f"Version {number} is {version.state}; only a proposed one can be approved.")
+    db.refresh(version)
+    return version
+
+
+def reject_policy(db: Session, *, number: int, by: str) -> None:
+    """Decline a proposal for good; its text stays in the history.
+
+    Raises:
+        NotFound: there is no such version.
+        Conflict: it is not waiting for approval.
+        PolicyError: `by` is not the owner in force.
+    """
+    version = _version(db, number)
+    require_owner(db, by, does="declines", document=version.document)
+    changed = sa.update(PolicyVersion).where(
+        col(PolicyVersion.number) == number, col(PolicyVersion.state) == "proposed"
+    )
+    if db.connection().execute(changed.values(state="rejected")).rowcount != 1:
+        raise Conflict(f"Version {number} is {version.state}; only a proposed one can be declined.")
+
+
+def activate_policy(db: Session, *, number: int, by: str, at: datetime) -> None:
+    """Put an approved version in force, in every process from its next message on. Earlier versions too: a rollback.
+
+    Raises:
+        NotFound: there is no such version.
+        Conflict: it is not approved, or in force already.
+        PolicyError: `by` is not the owner in force, or the text no longer reads as a policy.
+    """
+    version = _version(db, number)
+    require_owner(db, by, does="activates", document=version.document)
+    if version.state != "approved":
+        raise Conflict(f"Version {number} is {version.state}, not approved: supportbot policy approve {number}")
+    if _active_number(db) == number:
+        raise Conflict(f"Version {number} is in force already.")
+    parse_policy(version.document)
+    db.add(PolicyActivation(number=number, by=by, at=at))
+    db.flush()
+
+
+def require_owner(db: Session, who: str, *, does: str, document: str) -> None:
+    """Let only the owner of the policy in force through; before the first one, the document's own owner.
+
+    Raises:
+        PolicyError: `who` is somebody else.
+    """
+    active = find_active_policy(db)
+    owner = (active.policy if active else parse_policy(document)).owner
+    if who.casefold() != owner.casefold():
+        raise PolicyError(f"Only the owner, {owner}, {does} a policy; {who} does not.")
+
+
+def _version(db: Session, number: int) -> PolicyVersion:
+    version = db.exec(select(PolicyVersion).where(PolicyVersion.number == number)).first()
+    if version is None:
+        raise NotFound(f"There is no routing policy version {number}. List them: supportbot policy history")
+    return version
 
 
 def _insert(db: Session, *, document: str, problem: str, author: str, approver: str | None, at: datetime) -> int:

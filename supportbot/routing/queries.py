@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from difflib import unified_diff
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from supportbot.errors import NotFound, PolicyError
+from supportbot.errors import Conflict, NotFound, PolicyError
 from supportbot.routing.policy import RoutingPolicy, parse_policy
 from supportbot.routing.tables import PolicyActivation, PolicyVersion
 
@@ -104,6 +105,29 @@ def policy_document(db: Session, number: int) -> str:
     if document is None:
         raise NotFound(f"There is no routing policy version {number}. List them: supportbot policy history")
     return document
+
+
+def version_before(db: Session) -> int:
+    """The version that was in force before the present one: where a rollback leads.
+
+    Raises:
+        Conflict: no other version has been in force.
+    """
+    numbers = db.exec(select(PolicyActivation.number).order_by(col(PolicyActivation.id).desc()).limit(200)).all()
+    earlier = next((number for number in numbers if number != numbers[0]), None)
+    if earlier is None:
+        raise Conflict("There is nothing to roll back to: no other version has been in force.")
+    return earlier
+
+
+def policy_difference(db: Session, old: int, new: int) -> str:
+    """What changed between two versions, as a unified diff of their documents; empty when nothing did.
+
+    Raises:
+        NotFound: there is no such version.
+    """
+    before, after = (policy_document(db, number).splitlines(keepends=True) for number in (old, new))
+    return "".join(unified_diff(before, after, f"version {old}", f"version {new}", n=2))
 
 
 def _history_row(version: PolicyVersion, at: datetime | None, *, active: bool) -> PolicyVersionRow:

@@ -115,3 +115,69 @@ def test_the_markdown_export_is_read_in_two_minutes(tmp_path: Path) -> None:
     assert text.startswith("# Routing policy, as shipped\n")
     assert "Reasoning does it, and nobody takes over" in text
     assert len(text.split()) < 2 * WORDS_A_MINUTE
+
+
+# From a proposal into force, and back
+
+
+@pytest.fixture
+def proposed(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
+    """Version 1 in force, version 2 proposed."""
+    run(environment, "import", document(tmp_path), "--author", AUTHOR, "--approved-by", OWNER)
+    slower = document(tmp_path, shipped_document().replace("deadline_s: 60", "deadline_s: 90"))
+    result = run(environment, "propose", slower, "--author", AUTHOR, "--problem", "Disputes run out of time.")
+    assert result.stdout.startswith("Version 2 is proposed.")
+    return environment
+
+
+def deadline(environment: dict[str, str]) -> tuple[int, int]:
+    shown = json.loads(run(environment, "show", "--json").stdout)
+    return shown["version"], shown["tasks"]["dispute_reply"]["deadline_s"]
+
+
+def test_a_proposal_comes_into_force_when_approved_and_activated_and_leaves_by_a_rollback(
+    proposed: dict[str, str],
+) -> None:
+    assert run(proposed, "approve", "2", "--by", OWNER).stdout.startswith(f"Version 2 is approved by {OWNER}.")
+    assert deadline(proposed) == (1, 60)
+    assert run(proposed, "activate", "2", "--by", OWNER).stdout == "Version 2 is in force.\n"
+    assert deadline(proposed) == (2, 90)
+    assert "-    deadline_s: 60\n+    deadline_s: 90" in run(proposed, "diff", "1", "2").stdout
+    back = run(proposed, "rollback", "--by", OWNER)
+    assert back.stdout == "Version 1 is in force again; version 2 is not.\n"
+    assert deadline(proposed) == (1, 60)
+    assert run(proposed, "rollback", "--to", "2", "--by", OWNER).exit_code == 0
+    assert deadline(proposed) == (2, 90)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("approve", "2", "--by", AUTHOR), "Only the owner"),
+        (("approve", "9", "--by", OWNER), "no routing policy version 9"),
+        (("approve", "1", "--by", OWNER), "only a proposed one"),
+        (("activate", "2", "--by", OWNER), "not approved"),
+        (("activate", "1", "--by", OWNER), "in force already"),
+        (("activate", "1", "--by", AUTHOR), "Only the owner"),
+        (("rollback", "--by", OWNER), "nothing to roll back to"),
+        (("reject", "1", "--by", OWNER), "only a proposed one"),
+        (("diff", "1", "9"), "no routing policy version 9"),
+    ],
+)
+def test_what_may_not_be_is_refused_and_changes_nothing(
+    proposed: dict[str, str], words: tuple[str, ...], said: str
+) -> None:
+    refused = run(proposed, *words)
+
+    assert refused.exit_code == 1
+    assert said in refused.stderr
+    history = json.loads(run(proposed, "history", "--json").stdout)
+    assert [row["state"] for row in history] == ["proposed", "active"]
+
+
+def test_a_declined_proposal_cannot_come_back(proposed: dict[str, str]) -> None:
+    assert run(proposed, "reject", "2", "--by", OWNER).exit_code == 0
+
+    refused = run(proposed, "approve", "2", "--by", OWNER)
+
+    assert (refused.exit_code, "is rejected" in refused.stderr) == (1, True)

@@ -6,7 +6,7 @@ import pytest
 
 from supportbot.db import Database
 from supportbot.errors import NotFound, PolicyError
-from supportbot.routing.actions import ensure_first_policy, propose_policy
+from supportbot.routing.actions import activate_policy, approve_policy, ensure_first_policy, propose_policy
 from supportbot.routing.policy import shipped_document
 from supportbot.routing.queries import active_policy, find_active_policy, policy_document, policy_history
 from supportbot.routing.tables import PolicyActivation
@@ -116,3 +116,27 @@ def test_the_newest_activation_rules_at_once(database: Database) -> None:
 def test_an_unknown_version_is_not_found(database: Database) -> None:
     with database.transaction(read_only=True) as db, pytest.raises(NotFound, match="no routing policy version 7"):
         policy_document(db, 7)
+
+
+def test_the_author_never_approves_their_own_text_even_as_the_owner(database: Database) -> None:
+    first(database)
+    with database.transaction() as db:
+        number = propose_policy(db, document=shipped_document(), problem="Something is slow.", author=OWNER, at=AT)
+
+    with pytest.raises(PolicyError, match="cannot approve it as well"), database.transaction() as db:
+        approve_policy(db, number=number, approver=OWNER, at=AT)
+
+
+def test_a_new_owner_needs_the_old_owners_approval(database: Database) -> None:
+    first(database)
+    document = shipped_document().replace(OWNER, "heir@example.test")
+    with database.transaction() as db:
+        number = propose_policy(db, document=document, problem="The owner leaves.", author=AUTHOR, at=AT)
+
+    with pytest.raises(PolicyError, match="Only the owner"), database.transaction() as db:
+        approve_policy(db, number=number, approver="heir@example.test", at=AT)
+    with database.transaction() as db:
+        approve_policy(db, number=number, approver=OWNER, at=AT)
+        activate_policy(db, number=number, by=OWNER, at=AT)
+    with database.transaction(read_only=True) as db:
+        assert active_policy(db).policy.owner == "heir@example.test"
