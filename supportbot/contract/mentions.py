@@ -11,26 +11,69 @@ from babel import Locale
 
 from supportbot.contract.money import read_minor
 from supportbot.contract.types import Money
+from supportbot.money import minor_digits
 
 LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "nl", "pl", "tr", "ar")
 _SYMBOLS = {"€": "EUR", "US$": "USD", "$": "USD", "£": "GBP", "zł": "PLN", "₺": "TRY", "TL": "TRY", "Fr.": "CHF"}
-_CODES = (
-    "EUR",
-    "USD",
-    "GBP",
-    "CHF",
-    "PLN",
-    "TRY",
-    "AED",
-    "SAR",
-    "CAD",
-    "AUD",
-    "SEK",
-    "NOK",
-    "DKK",
-    "CZK",
-    "RON",
-    "HUF",
+_SYMBOLS |= {"¥": "JPY", "円": "JPY", "₩": "KRW", "원": "KRW", "د.ك": "KWD", "د.ب": "BHD"}
+# Codes that are no word in capitals in any of the ten languages.
+_CODES = tuple(
+    [
+        "EUR",
+        "USD",
+        "GBP",
+        "CHF",
+        "PLN",
+        "TRY",
+        "AED",
+        "SAR",
+        "CAD",
+        "AUD",
+        "NZD",
+        "SEK",
+        "NOK",
+        "DKK",
+        "ISK",
+        "CZK",
+        "RON",
+        "HUF",
+        "BGN",
+        "RSD",
+        "UAH",
+        "JPY",
+        "KRW",
+        "CNY",
+        "TWD",
+        "HKD",
+        "SGD",
+        "THB",
+        "VND",
+        "IDR",
+        "MYR",
+        "PHP",
+        "INR",
+        "BRL",
+        "MXN",
+        "CLP",
+        "COP",
+        "ARS",
+        "UYU",
+        "PYG",
+        "ZAR",
+        "EGP",
+        "MAD",
+        "TND",
+        "ILS",
+        "JOD",
+        "KWD",
+        "BHD",
+        "OMR",
+        "QAR",
+        "IQD",
+        "LYD",
+        "XAF",
+        "XOF",
+    ]
 )
 _NAMES = {"euro": "EUR", "euros": "EUR", "eur": "EUR", "dollar": "USD", "dollars": "USD", "يورو": "EUR", "دولار": "USD"}
 _CURRENCIES = {
@@ -39,7 +82,7 @@ _CURRENCIES = {
     **_NAMES,
     **{name.title(): _NAMES[name] for name in _NAMES},
 }
-_NUMBER = r"\d{1,3}(?:[ .,'’]\d{3})+(?:[.,]\d{1,2})?(?!\d)|\d+(?:[.,]\d{1,2})?(?!\d)"
+_NUMBER = r"\d{1,3}(?:[ .,'’]\d{3})+(?:[.,]\d{1,4})?(?!\d)|\d+(?:[.,]\d{1,4})?(?!\d)"
 
 
 def _either(words: Iterable[str]) -> str:
@@ -51,6 +94,7 @@ _AFTER = re.compile(rf"(?<![\w.,])({_NUMBER})[\s-]?({_either(_CURRENCIES)})(?!\w
 _CENTS = re.compile(
     r"(?<![\w.,:/-])(\d{1,3}(?:[ .,'’]\d{3})*[.,]\d{2})(?![\w%:/-]|[.,]\d|\s?%|\s?(?:kg|g|l|ml|cm|mm|m|km)\b)"
 )
+_FILS = re.compile(_CENTS.pattern.replace(r"\d{2})(?!", r"\d{3})(?!"))
 _ISO = re.compile(r"(?<![\w-])(\d{4})-(\d{2})-(\d{2})(?![\w-])")
 _NUMERIC = re.compile(r"(?<![\w./-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?![\w])")
 _SHORT = re.compile(r"(?<![\w./-])(0?[1-9]|[12]\d|3[01])\.(0?[1-9]|1[0-2])\.(?=\s|$)")
@@ -98,7 +142,7 @@ def plain(text: str) -> str:
 
 
 def amounts_in(text: str, default_currency: str) -> tuple[Money, ...]:
-    """Every amount in order of appearance, without sign: with a currency, or bare with two decimals ("98.00")."""
+    """Every amount in order of appearance, without sign: with a currency, or bare with its decimals ("98.00")."""
     return tuple(money for _, _, money in amount_spans(plain(text), default_currency))
 
 
@@ -112,14 +156,14 @@ def amount_spans(text: str, default_currency: str | None) -> tuple[tuple[int, in
         if any(start < other_end and other_start < end for other_start, other_end in taken):
             return
         taken.append((start, end))
-        found[start] = (start, end, Money(read_minor(number), currency))
+        found[start] = (start, end, Money(read_minor(number, currency), currency))
 
     for match in _AFTER.finditer(text):
         keep(match, match.group(1), _CURRENCIES[match.group(2)])
     for match in _BEFORE.finditer(text):
         keep(match, match.group(2), _CURRENCIES[match.group(1)])
     if default_currency is not None:
-        for match in _CENTS.finditer(text):
+        for match in (_FILS if minor_digits(default_currency) == 3 else _CENTS).finditer(text):
             keep(match, match.group(1), default_currency)
     return tuple(found[start] for start in sorted(found))
 

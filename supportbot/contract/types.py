@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, Literal, TypeVar, get_args
 
+from supportbot.money import plain_amount
+
 FieldsT = TypeVar("FieldsT")
 
 Outcome = Literal[
@@ -37,14 +39,13 @@ CASE_KEYS: tuple[CaseKey, ...] = get_args(CaseKey)
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """An amount in minor units (cents) of an ISO 4217 currency; never a float."""
+    """An amount in minor units (cents; whole yen; fils) of an ISO 4217 currency; never a float."""
 
     minor: int
     currency: str
 
     def __str__(self) -> str:
-        sign = "−" if self.minor < 0 else ""
-        return f"{sign}{abs(self.minor) // 100}.{abs(self.minor) % 100:02d} {self.currency}"
+        return f"{plain_amount(self.minor, self.currency)} {self.currency}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from supportbot.accounts.rules import release_refusal
 from supportbot.accounts.types import Person
 from supportbot.audit.types import SYSTEM, Actor
 from supportbot.contract import render
-from supportbot.contract.types import RenderedReply
+from supportbot.contract.types import Money, RenderedReply
 from supportbot.db import lock_row
 from supportbot.drafting.queries import REGENERATED
 from supportbot.drafting.rules import effective_state, promises, shown_state
@@ -61,8 +61,10 @@ def release(db: Session, desk: Desk, draft_id: int, *, content_hash: str, varian
             fields={"variant": "unknown"},
         )
     reply = render.from_json(chosen["reply"])
-    promised_minor = int(chosen.get("promised_minor") or 0)
-    _require_release_right(db, draft, conversation, by, outcome=reply.outcome, promised_minor=promised_minor)
+    promised_minor, currency = int(chosen.get("promised_minor") or 0), chosen.get("currency")
+    _require_release_right(
+        db, draft, conversation, by, outcome=reply.outcome, promised_minor=promised_minor, currency=currency
+    )
     _require_hash(chosen["content_hash"], content_hash)
     if variant == "as_drafted":
         _require_unblocked(draft)
@@ -71,7 +73,14 @@ def release(db: Session, desk: Desk, draft_id: int, *, content_hash: str, varian
 
 
 def send_edited(
-    db: Session, desk: Desk, draft_id: int, reply: RenderedReply, *, promised_minor: int, by: Person, resolve: bool
+    db: Session,
+    desk: Desk,
+    draft_id: int,
+    reply: RenderedReply,
+    *,
+    promised: Money | None,
+    by: Person,
+    resolve: bool,
 ) -> Outgoing:
     """Let a draft go as a person rewrote it; `drafting.editing` has checked the words.
 
@@ -82,8 +91,9 @@ def send_edited(
     draft, conversation = _open_draft(db, draft_id)
     state = _state(draft, conversation)
     if state == "held":
-        outcome = "refund_approved" if promised_minor else reply.outcome
-        _require_release_right(db, draft, conversation, by, outcome=outcome, promised_minor=promised_minor)
+        outcome = "refund_approved" if promised else reply.outcome
+        minor, currency = (promised.minor, promised.currency) if promised else (0, None)
+        _require_release_right(db, draft, conversation, by, outcome=outcome, promised_minor=minor, currency=currency)
     else:
         _require_state(state, "ready")
     draft.edited = True
@@ -292,7 +302,14 @@ def _require_unblocked(draft: Draft) -> None:
 
 
 def _require_release_right(
-    db: Session, draft: Draft, conversation: Conversation, by: Person, *, outcome: str | None, promised_minor: int
+    db: Session,
+    draft: Draft,
+    conversation: Conversation,
+    by: Person,
+    *,
+    outcome: str | None,
+    promised_minor: int,
+    currency: str | None = None,
 ) -> None:
     site = db.get_one(Site, conversation.site_id)
     refusal = release_refusal(
@@ -300,7 +317,8 @@ def _require_release_right(
         hold_kind=draft.hold_kind or "risk",
         promises=promises(outcome),
         promised_minor=promised_minor,
-        currency=site.currency,
+        currency=currency or site.currency,
+        limit_currency=site.currency,
     )
     if refusal:
         raise Forbidden(refusal)

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from supportbot.billing.types import CaseRecord
 from supportbot.contract import render
 from supportbot.contract.checks import check_reply
 from supportbot.contract.frame import case_frame
@@ -176,7 +177,10 @@ def _variants(plan: Planned, reply: RenderedReply) -> dict[str, Any]:
             locale=plan.case.locale,
             sign_off=plan.case.shop.sign_off,
         )
-        variants["approve_refund"] = _variant(approved, record.due_back.minor)
+        variants["approve_refund"] = {
+            **_variant(approved, record.due_back.minor),
+            "currency": record.due_back.currency,
+        }
     return variants
 
 
@@ -218,7 +222,7 @@ def _facts(case: CaseFile, now: datetime) -> dict[str, Any]:
         "rows": record.rows,
         "due_back_minor": record.due_back.minor if record.due_back else None,
         "due_passage": record.due_passage,
-        "currency": case.shop.currency,
+        "currency": record.due_back.currency if record.due_back else _currency(record, case.shop.currency),
         "problem": case.record_error,
         "ledger": [
             {
@@ -226,6 +230,7 @@ def _facts(case: CaseFile, now: datetime) -> dict[str, Any]:
                 "what": line.what,
                 "source": line.source,
                 "amount_minor": line.amount.minor if line.amount else None,
+                "currency": line.amount.currency if line.amount else None,
             }
             for line in record.ledger
         ],
@@ -241,3 +246,9 @@ def _facts(case: CaseFile, now: datetime) -> dict[str, Any]:
             for fact in record.facts
         ],
     }
+
+
+def _currency(record: CaseRecord, shops: str) -> str:
+    """The one currency of a ledger's amounts; the shop's when there is none, or more than one."""
+    currencies = {line.amount.currency for line in record.ledger if line.amount}
+    return currencies.pop() if len(currencies) == 1 else shops

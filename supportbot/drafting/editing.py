@@ -16,7 +16,7 @@ from supportbot.contract.checks import blocks, check_reply, promise_words
 from supportbot.contract.frame import case_frame
 from supportbot.contract.mentions import amounts_in
 from supportbot.contract.sentences import split_sentences
-from supportbot.contract.types import RenderedReply, ReplyFields
+from supportbot.contract.types import Money, RenderedReply, ReplyFields
 from supportbot.drafting import actions
 from supportbot.drafting.composing import allowed_facts
 from supportbot.drafting.queries import find_draft, read_case
@@ -58,15 +58,15 @@ def send_edited(
         raise Conflict("The draft changed since you opened it. Read it again before you edit it.", code="changed")
     reply = replace(render.from_json(draft.reply), answer=written.answer, details=written.details)
     case = read_case(db, draft.message_id, now=desk.clock())
-    minor, words = promised(reply, case.shop.currency)
+    amount, words = promised(reply, case.shop.currency)
     allowed = replace(allowed_facts(case), may_promise=bool(words) and by.role != "agent")
     failed = blocks(check_reply(reply, _as_fields(reply), allowed))
     problems = {one.field: f"{one.title}: {one.found or 'missing'}; expected {one.expected}" for one in failed}
     if problems:
         raise InvalidInput("Not yet: a check found something in your words.", fields=problems)
     if words:
-        _require_promise_right(by, "money", words, minor, case.shop.currency)
-    return actions.send_edited(db, desk, draft_id, reply, promised_minor=minor, by=by, resolve=resolve)
+        _require_promise_right(by, "money", words, amount, case.shop.currency)
+    return actions.send_edited(db, desk, draft_id, reply, promised=amount, by=by, resolve=resolve)
 
 
 def write_reply(
@@ -81,10 +81,10 @@ def write_reply(
     written = _checked(written)
     conversation, _, site = find_conversation(db, conversation_id)
     reply = replace(blank_reply(conversation, site), answer=written.answer, details=written.details)
-    minor, words = promised(reply, site.currency)
+    amount, words = promised(reply, site.currency)
     kind = conversation.hold_kind or ("money" if words else None)
     if kind is not None:
-        _require_promise_right(by, kind, words, minor, site.currency)
+        _require_promise_right(by, kind, words, amount, site.currency)
     to_send = ReplyToSend(
         text=render.to_text(reply),
         reply=render.to_json(reply),
@@ -122,17 +122,30 @@ def split_text(text: str) -> Written:
     return Written(first.strip(), " ".join(part.strip() for part in rest))
 
 
-def promised(reply: RenderedReply, currency: str) -> tuple[int, str | None]:
-    """What the words of a reply promise: the largest amount named beside promise words, and those words."""
+def promised(reply: RenderedReply, currency: str) -> tuple[Money | None, str | None]:
+    """What the words of a reply promise: the largest amount named beside promise words, and those words.
+
+    An amount in another currency than the shop's counts as larger than any: nobody's limit is counted in it.
+    """
     text = f"{reply.answer} {reply.details}"
     words = promise_words(text)
     if not words:
-        return 0, None
-    return max((amount.minor for amount in amounts_in(text, currency)), default=0), ", ".join(words)
+        return None, None
+    named = [amount for amount in amounts_in(text, currency) if amount.minor]
+    return max(named, key=lambda amount: (amount.currency != currency, amount.minor), default=None), ", ".join(words)
 
 
-def _require_promise_right(by: Person, hold_kind: str, words: str | None, minor: int, currency: str) -> None:
-    refusal = release_refusal(by, hold_kind=hold_kind, promises=bool(words), promised_minor=minor, currency=currency)
+def _require_promise_right(
+    by: Person, hold_kind: str, words: str | None, amount: Money | None, limit_currency: str
+) -> None:
+    refusal = release_refusal(
+        by,
+        hold_kind=hold_kind,
+        promises=bool(words),
+        promised_minor=amount.minor if amount else 0,
+        currency=amount.currency if amount else limit_currency,
+        limit_currency=limit_currency,
+    )
     if refusal:
         said = f" Your reply says “{words}”." if words else ""
         raise Forbidden(f"{refusal}{said} Write a note for them instead.")

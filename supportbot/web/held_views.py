@@ -1,6 +1,7 @@
 """What the held case's report shows: built from rows and from what the draft kept of its facts."""
 
 import difflib
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +17,7 @@ from supportbot.drafting.queries import DeskCase
 from supportbot.drafting.rules import promises
 from supportbot.drafting.tables import DivergenceRow, Draft
 from supportbot.inbox.tables import Message
+from supportbot.money import plain_amount
 from supportbot.web.draft_views import author_of, blocked_note
 from supportbot.web.words import day_words, length, on_day, when
 
@@ -108,7 +110,7 @@ def _facts(draft: Draft, *, now: datetime, zone: ZoneInfo, currency: str) -> dic
         return None
     today = now.astimezone(zone).date()
     read = when(datetime.fromisoformat(kept["read_at"]), now=now, zone=zone).text
-    due = kept.get("due_back_minor")
+    due, shown = kept.get("due_back_minor"), kept.get("currency") or currency
     passage = (kept.get("due_passage") or "").rpartition("#")[2]
     count = kept.get("rows", 0)
     counted = NUMBERS[count] if count < len(NUMBERS) else str(count)
@@ -122,13 +124,13 @@ def _facts(draft: Draft, *, now: datetime, zone: ZoneInfo, currency: str) -> dic
                 "when": on_day(date.fromisoformat(line["on"]), today=today),
                 "what": line["what"],
                 "source": line["source"],
-                "amount": _amount(line["amount_minor"]),
+                "amount": _line_amount(line, shown),
             }
             for line in kept.get("ledger", [])
         ],
-        "currency": currency,
+        "currency": shown,
         "total_label": f"Due back under policy {passage}" if passage else "Due back",
-        "total": _amount(due) if due else None,
+        "total": plain_amount(due, shown) if due else None,
         "none_due": "No amount is due under the policy.",
     }
 
@@ -209,16 +211,17 @@ def _variants(draft: Draft, person: Person, currency: str, name: str) -> list[di
     shown = []
     for key, variant in draft.variants.items():
         reply = from_json(variant["reply"])
-        minor = int(variant.get("promised_minor") or 0)
+        minor, promised_in = int(variant.get("promised_minor") or 0), variant.get("currency") or currency
         refusal = release_refusal(
             person,
             hold_kind=draft.hold_kind or "risk",
             promises=promises(reply.outcome),
             promised_minor=minor,
-            currency=currency,
+            currency=promised_in,
+            limit_currency=currency,
         )
         refusal = refusal or (blocked_note(draft) if key == "as_drafted" else None)
-        amount = str(Money(minor, currency))
+        amount = str(Money(minor, promised_in))
         shown.append(
             {
                 "name": key,
@@ -296,17 +299,20 @@ def _writer(case: DeskCase, draft: Draft) -> str:
 
 def _due(draft: Draft, currency: str) -> Money | None:
     minor = draft.facts.get("due_back_minor")
-    return Money(minor, currency) if minor else None
+    return Money(minor, draft.facts.get("currency") or currency) if minor else None
 
 
 def _first_name(case: DeskCase) -> str:
     return case.customer.name.split()[0] if case.customer.name.strip() else "the visitor"
 
 
-def _amount(minor: int | None) -> str:
-    if minor is None:
+def _line_amount(line: Mapping[str, Any], shown: str) -> str:
+    """A ledger line's amount in the column's currency; one in another currency says so."""
+    if line["amount_minor"] is None:
         return ""
-    return f"{'−' if minor < 0 else ''}{abs(minor) // 100}.{abs(minor) % 100:02d}"
+    currency = line.get("currency") or shown
+    amount = plain_amount(line["amount_minor"], currency)
+    return amount if currency == shown else f"{amount} {currency}"
 
 
 def _part(text: str, kind: str = "") -> dict[str, str]:

@@ -53,6 +53,21 @@ def test_a_hold_is_left_by_those_with_the_right(
     assert said == refusal
 
 
+def test_a_limit_says_nothing_about_another_currency() -> None:
+    def said(minor: int, currency: str, limit: int | None = 10_000) -> str | None:
+        return release_refusal(
+            person("lead", limit),
+            hold_kind="money",
+            promises=True,
+            promised_minor=minor,
+            currency=currency,
+            limit_currency="EUR",
+        )
+
+    assert said(100, "EUR") is said(0, "KWD") is said(10**9, "KWD", None) is None
+    assert said(4_900, "KWD") == "Your limit is 100.00 EUR. The routing owner can release 4.900 KWD."
+
+
 @pytest.mark.parametrize(
     ("name", "initials"), [("Noor", "N"), ("Ines de Vries", "IV"), ("", "?"), ("  ", "?"), ("zoë ångström", "ZÅ")]
 )

@@ -28,10 +28,37 @@ def test_amounts_are_found_however_they_are_written(text: str, amounts: list[str
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.integers(0, 10**11), st.sampled_from(["en_GB", "de", "fr", "es", "it", "pl", "tr", "ar", "pt", "nl"]))
-def test_money_never_gains_or_loses_a_cent(minor: int, locale: str) -> None:
-    money = Money(minor, "EUR")
+@given(
+    st.integers(0, 10**11),
+    st.sampled_from(["en_GB", "de", "fr", "es", "it", "pl", "tr", "ar", "pt", "nl"]),
+    st.sampled_from(["EUR", "JPY", "KRW", "KWD", "BHD", "HUF", "ISK"]),
+)
+def test_money_never_gains_or_loses_a_cent(minor: int, locale: str, currency: str) -> None:
+    money = Money(minor, currency)
     assert amounts_in(format_money(money, locale), "EUR") == (money,)
+    assert amounts_in(f"Charged {money!s} today", "EUR") == (money,)
+
+
+@pytest.mark.parametrize(
+    ("text", "default", "amounts"),
+    [
+        ("¥4,900 and 4900 JPY", "EUR", [(4900, "JPY"), (4900, "JPY")]),
+        ("4.900 KWD, 4,900 BHD and 4.9 KWD", "EUR", [(4900, "KWD"), (4900, "BHD"), (4900, "KWD")]),
+        ("1,299.500 KWD or 1.299,500 KWD", "EUR", [(1299500, "KWD"), (1299500, "KWD")]),
+        ("₩1.299.000", "EUR", [(1299000, "KRW")]),
+        ("4.900 went back", "KWD", [(4900, "KWD")]),
+        ("4.90 went back", "KWD", []),
+    ],
+)
+def test_each_currency_is_read_with_its_own_decimals(text: str, default: str, amounts: list[tuple[int, str]]) -> None:
+    assert [(amount.minor, amount.currency) for amount in amounts_in(text, default)] == amounts
+
+
+@pytest.mark.parametrize(
+    ("number", "minor"), [("1000.00", 1000), ("49.50", 4950), ("1,000", 1000), ("1.000.000", 10**6)]
+)
+def test_a_currency_without_decimals_loses_none_that_were_written(number: str, minor: int) -> None:
+    assert read_minor(number, "JPY") == minor
 
 
 @pytest.mark.parametrize(("number", "minor"), [("49", 4900), ("49.5", 4950), ("1.299,50", 129950), ("1,299", 129900)])
