@@ -15,10 +15,11 @@ import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel
 
-from supportbot.errors import NotFound, Unavailable
+from supportbot.errors import NotFound, SettingsError, Unavailable
 
 SQLModel.metadata.naming_convention = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -133,8 +134,19 @@ def lock_row(db: Session, table: type[Row], row_id: int) -> Row:
 
 
 def normal_url(url: str) -> URL:
-    """Parse a database URL; PostgreSQL in any spelling goes through psycopg 3."""
-    parsed = make_url(url.replace("postgres://", "postgresql://", 1))
+    """Parse a database URL; PostgreSQL in any spelling goes through psycopg 3.
+
+    Raises:
+        SettingsError: it is no such URL, or of a database that supportbot does not know.
+    """
+    known = "Use postgresql://user:password@host/name, or sqlite:////absolute/path.db."
+    try:
+        parsed = make_url(url.replace("postgres://", "postgresql://", 1))
+    except (ArgumentError, ValueError):  # what was given may hold a password, so it is not repeated
+        raise SettingsError(f"SUPPORTBOT_DATABASE_URL is not a database URL. {known}") from None
+    if parsed.get_backend_name() not in ("sqlite", "postgresql"):
+        kind = parsed.get_backend_name()
+        raise SettingsError(f"SUPPORTBOT_DATABASE_URL names {kind!r}, which supportbot does not work on. {known}")
     if parsed.get_backend_name() == "postgresql":
         return parsed.set(drivername="postgresql+psycopg")
     return parsed
@@ -144,11 +156,21 @@ def _open(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
         return sa.create_engine(url, pool_size=10, max_overflow=30, pool_pre_ping=True)
     if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(Path(url.database).parent)
     engine = sa.create_engine(url, pool_size=10, max_overflow=30, connect_args={"isolation_level": None, "timeout": 10})
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(
+            f"The database's folder {folder} cannot be made: {error.strerror}. "
+            "Set SUPPORTBOT_DATA_DIR or SUPPORTBOT_DATABASE_URL to a place you may write to."
+        ) from None
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:

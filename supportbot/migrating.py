@@ -2,6 +2,8 @@
 
 import importlib
 import pkgutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import sqlalchemy as sa
 from alembic import command
@@ -12,7 +14,7 @@ from sqlmodel import SQLModel
 
 import supportbot
 from supportbot.db import Database
-from supportbot.errors import SettingsError
+from supportbot.errors import SettingsError, Unavailable
 from supportbot.settings import top_folder
 
 
@@ -27,9 +29,13 @@ def all_tables() -> sa.MetaData:
 
 
 def upgrade(database: Database) -> str:
-    """Apply what is missing; gives the revision the database is at now. Safe to run again, and side by side."""
+    """Apply what is missing; gives the revision the database is at now. Safe to run again, and side by side.
+
+    Raises:
+        Unavailable: the database does not answer.
+    """
     config = _config()
-    with database.engine.begin() as connection:
+    with _reached(database), database.engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.execute(sa.text("SELECT pg_advisory_xact_lock(4711)"))
         config.attributes["connection"] = connection
@@ -42,12 +48,26 @@ def require_current(database: Database) -> None:
 
     Raises:
         SettingsError: migrations are missing, or the database is newer than this release.
+        Unavailable: the database does not answer.
     """
-    with database.engine.connect() as connection:
+    with _reached(database), database.engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
     if current != _newest():
         at = current or "empty"
         raise SettingsError(f"The database is at {at}, this release needs {_newest()}. Run: supportbot migrate")
+
+
+@contextmanager
+def _reached(database: Database) -> Iterator[None]:
+    """Say in one line which database cannot be used and why; its password stays unsaid."""
+    try:
+        yield
+    except (sa.exc.OperationalError, sa.exc.DatabaseError) as error:
+        reason = str(error.orig).partition("\n")[0]
+        raise Unavailable(
+            f"The database {database.url.render_as_string()} cannot be used: {reason}. "
+            "Start it, or check SUPPORTBOT_DATABASE_URL and SUPPORTBOT_DATA_DIR."
+        ) from error
 
 
 def _newest() -> str:

@@ -49,6 +49,23 @@ def people(db: Session) -> list[Person]:
     return [as_person(agent) for agent in db.exec(query)]
 
 
+def shut_out(db: Session) -> list[Person]:
+    """Everyone who was shut out, by name."""
+    query = select(Agent).where(col(Agent.disabled_at).is_not(None)).order_by(Agent.name)
+    return [as_person(agent) for agent in db.exec(query)]
+
+
+def living_tokens(db: Session) -> list[tuple[ApiToken, str]]:
+    """Every bearer token that was not revoked, oldest first, with the address of whom it acts as."""
+    query = (
+        select(ApiToken, Agent.email)
+        .join(Agent, col(Agent.id) == col(ApiToken.agent_id))
+        .where(col(ApiToken.revoked_at).is_(None))
+        .order_by(col(ApiToken.id))
+    )
+    return list(db.exec(query))
+
+
 def names_by_id(db: Session, ids: Iterable[int]) -> dict[int, str]:
     """Names of the given people, disabled ones too."""
     wanted = set(ids)

@@ -24,6 +24,7 @@ COMMANDS = {
     "review": "supportbot.cli.review:review",
     "secret": "supportbot.cli.secret:secret",
     "serve": "supportbot.cli.serving:serve",
+    "site": "supportbot.cli.sites:site",
     "token": "supportbot.cli.people:token",
     "triage": "supportbot.cli.triage:triage",
     "user": "supportbot.cli.people:user",
@@ -54,7 +55,19 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except SupportbotError as error:
             click.echo(error.message, err=True)
-            sys.exit(1)
+        except _database_errors() as error:
+            first_line = str(error).partition("\n")[0]
+            click.echo(f"The database does not answer as it should: {first_line}", err=True)
+        sys.exit(1)
+
+
+def _database_errors() -> tuple[type[Exception], ...]:
+    """What a database that goes away raises; nothing where the command never loaded one."""
+    if "sqlalchemy.exc" not in sys.modules:
+        return ()
+    from sqlalchemy.exc import OperationalError
+
+    return (OperationalError,)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

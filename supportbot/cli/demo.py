@@ -62,6 +62,7 @@ def _environment(folder: Path, port: int) -> dict[str, str]:
 
 def _prepare(settings: Settings, policy_file: Path | None) -> None:
     from supportbot.app import migrate_all, wire
+    from supportbot.inbox.sites import site_of
     from supportbot.seed.load import is_seeded, seed
 
     parts = wire(settings)
@@ -73,7 +74,9 @@ def _prepare(settings: Settings, policy_file: Path | None) -> None:
         known = json.loads(settings.demo_file.read_text()) if settings.demo_file.is_file() else None
         if known is None:
             raise Conflict(f"{settings.data_dir} holds data that is not a demo's. Choose another --data-dir.")
-        _write_demo_file(settings, known["site_key"], known["users"])
+        with parts.database.transaction(read_only=True) as db:
+            version = site_of(db, known["site_key"]).secret_version
+        _write_demo_file(settings, known["site_key"], known["users"], secret_version=version)
     else:
         _write_demo_file(settings, "", [])
         _say("Writing a week of the demo shop ...")
@@ -89,14 +92,16 @@ def _prepare(settings: Settings, policy_file: Path | None) -> None:
     parts.database.dispose()
 
 
-def _write_demo_file(settings: Settings, site_key: str, users: list[dict[str, str]]) -> None:
+def _write_demo_file(
+    settings: Settings, site_key: str, users: list[dict[str, str]], *, secret_version: int = 1
+) -> None:
     url = settings.public_url
     content: dict[str, Any] = {
         "url": url,
         "shop_url": f"{url}/demo/shop",
         "inbox_url": f"{url}/inbox",
         "site_key": site_key,
-        "site_secret": site_secret(settings.secret_key, site_key, 1),
+        "site_secret": site_secret(settings.secret_key, site_key, secret_version),
         "users": users,
     }
     # Written whole or not at all: a file without people means that a first start was broken off.

@@ -18,12 +18,16 @@ as_json: Callable[[Command], Command] = click.option("--json", "as_json", is_fla
 
 
 def open_parts() -> Parts:
-    """The parts over the environment's database.
+    """The parts over the environment's database; its connections are closed when the command ends.
 
     Raises:
         SettingsError: something is missing, or the database was not migrated.
+        Unavailable: the database does not answer.
     """
     parts = wire(load_settings())
+    command = click.get_current_context(silent=True)
+    if command is not None:
+        command.call_on_close(parts.database.dispose)
     require_current(parts.database)
     return parts
 

@@ -19,6 +19,7 @@ from supportbot.drafting.types import CaseFile, ShopFacts, Turn
 from supportbot.errors import NotFound
 from supportbot.gateway.tables import AttemptRow
 from supportbot.inbox import queries as inbox
+from supportbot.inbox.sites import records_id
 from supportbot.inbox.tables import Conversation, Customer, Message, Note, Outgoing, Site
 from supportbot.knowledge.queries import Library, published_library
 from supportbot.routing.tables import Decision
@@ -42,7 +43,8 @@ def read_case(db: Session, message_id: int, *, now: datetime) -> CaseFile:
     question = _open_question(turns, message.text)
     library = published_library(db)
     locale = guess_language(question) or customer.locale
-    record, error = _record(db, customer, question, library, ZoneInfo(site.time_zone), now, locale)
+    known_as = records_id(customer, site)
+    record, error = _record(db, known_as, question, library, ZoneInfo(site.time_zone), now, locale)
     return CaseFile(
         message_id=message_id,
         conversation_id=conversation.id or 0,
@@ -153,13 +155,13 @@ def _open_question(turns: tuple[Turn, ...], newest: str) -> str:
 
 
 def _record(
-    db: Session, customer: Customer, question: str, library: Library, zone: ZoneInfo, now: datetime, locale: str
+    db: Session, known_as: str | None, question: str, library: Library, zone: ZoneInfo, now: datetime, locale: str
 ) -> tuple[CaseRecord | None, str | None]:
     """The case record of a verified customer. Visitors have none: nobody vouched for who they are."""
-    if customer.external_id is None:
+    if known_as is None:
         return None, None
     policy: RefundPolicy | None = library.refund_policy()
-    rows = read_account(db, customer.external_id)
+    rows = read_account(db, known_as)
     if rows is None or policy is None:
         return None, "No billing account was found." if rows is None else "No refund policy is published."
     return case_record(rows, text=question, policy=policy, zone=zone, now=now, locale=locale), None
@@ -206,5 +208,5 @@ def desk_case(db: Session, conversation_id: int) -> DeskCase:
         past=inbox.past_conversations(db, conversation),
         names=names | names_by_id(db, gone),
         people=everyone,
-        account=read_account(db, customer.external_id) if customer.external_id else None,
+        account=read_account(db, known_as) if (known_as := records_id(customer, site)) else None,
     )

@@ -184,18 +184,6 @@ def widget_state(db: Session, customer_id: int) -> Conversation | None:
     return db.exec(query.limit(1)).first()
 
 
-def site_by_key(db: Session, key: str) -> Site:
-    """The shop with this public key.
-
-    Raises:
-        NotFound: no shop has it.
-    """
-    site = db.exec(select(Site).where(Site.key == key)).first()
-    if site is None:
-        raise NotFound("No shop has this site_key. Copy it again from the shop's settings.", code="unknown_site")
-    return site
-
-
 def newest_event_id(db: Session) -> int:
     """The highest event id so far, 0 when there is none."""
     return db.exec(select(sa.func.max(Event.id))).one() or 0

@@ -1,6 +1,8 @@
 """The demo shop's page: there only when the data folder was made by `supportbot demo`."""
 
+import json
 import time
+from pathlib import Path
 from urllib.parse import urlencode
 
 import jwt
@@ -8,6 +10,7 @@ from flask import Blueprint, render_template, request, url_for
 from sqlmodel import col, select
 
 from supportbot.accounts.identity import AUDIENCE, site_secret
+from supportbot.inbox.sites import site_of
 from supportbot.inbox.tables import Customer, Site
 from supportbot.web.services import services
 
@@ -19,7 +22,7 @@ def shop() -> str:
     """The shop front with the widget, as a visitor or as one of the seeded customers (`?as=USER_ID`)."""
     wired = services()
     with wired.database.transaction(read_only=True) as db:
-        site = db.exec(select(Site).order_by(col(Site.id))).one()
+        site = site_of(db, _site_key(wired.settings.demo_file))
         allowed = site.settings.get("shop_customers", [])
         query = select(Customer).where(Customer.site_id == site.id, col(Customer.external_id).in_(allowed))
         customers = sorted(db.exec(query).all(), key=lambda customer: allowed.index(customer.external_id))
@@ -41,6 +44,11 @@ def shop() -> str:
         people=[visitor, *people],
         identity_token=token,
     )
+
+
+def _site_key(demo_file: Path) -> str:
+    """The shop that the demo was made with; others may have been added since."""
+    return str(json.loads(demo_file.read_text())["site_key"])
 
 
 def _identity(secret_key: str, site: Site, customer: Customer) -> str:

@@ -5,10 +5,14 @@ import json
 import pytest
 from sqlmodel import select
 
+from supportbot.audit.types import SYSTEM
 from supportbot.db import Database
+from supportbot.drafting.queries import desk_case
 from supportbot.drafting.tables import Draft
 from supportbot.gateway.types import ModelAnswer
-from supportbot.inbox.tables import Message
+from supportbot.inbox.site_settings import SiteChanges
+from supportbot.inbox.sites import NewSite, add_site
+from supportbot.inbox.tables import Customer, Message
 from tests.factories import DISPUTE, ROUTINE, ScriptedProvider, make_shop
 
 
@@ -107,8 +111,6 @@ def test_a_visitor_has_no_record_and_a_dispute_of_theirs_is_still_held(database:
 def test_records_that_should_be_there_and_are_not_hold_a_routine_question(database: Database) -> None:
     shop = make_shop(database)
     with database.transaction() as db:
-        from supportbot.inbox.tables import Customer
-
         unknown = Customer(
             site_id=shop.site_id, external_id="nobody", name="Someone New", locale="en", created_at=shop.clock()
         )
@@ -117,6 +119,29 @@ def test_records_that_should_be_there_and_are_not_hold_a_routine_question(databa
         customer_id = unknown.id or 0
     draft = shop.drafted(customer_id, ROUTINE)
     assert (draft.state, draft.hold_kind) == ("held", "unsure")
+
+
+def test_a_second_shops_customer_of_the_same_id_never_meets_the_records_of_the_first(database: Database) -> None:
+    shop = make_shop(database)
+    second = NewSite("kettles", "Kettles", "KE")
+    site_id = shop.act(lambda db: add_site(db, shop.desk, second, SiteChanges(), by=SYSTEM)).id or 0
+    with database.transaction() as db:
+        jonas = db.get_one(Customer, shop.jonas_id)
+        stranger = Customer(
+            site_id=site_id, external_id=jonas.external_id, name="Jonas Ek", locale="en", created_at=shop.clock()
+        )
+        db.add(stranger)
+        db.flush()
+        stranger_id = stranger.id or 0
+
+    known, unknown = shop.drafted(shop.jonas_id, DISPUTE), shop.drafted(stranger_id, DISPUTE)
+
+    assert (known.state, unknown.state) == ("held", "held")
+    assert "due_back_minor" in known.facts and "due_back_minor" not in unknown.facts
+    assert list(unknown.variants) == ["as_drafted"]
+    with database.transaction(read_only=True) as db:
+        cases = [desk_case(db, draft.conversation_id) for draft in (known, unknown)]
+    assert (cases[0].account is None, cases[1].account is None) == (False, True)
 
 
 def test_the_fast_task_is_given_no_billing_facts(database: Database) -> None:
