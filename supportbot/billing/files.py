@@ -170,6 +170,9 @@ def _explain(where: str, error: ValidationError) -> Iterator[str]:
     for problem in error.errors(include_url=False):
         name = ".".join(str(part) for part in problem["loc"])
         what = problem["msg"].removeprefix("Value error, ").rstrip(".")
+        if not name:
+            yield f"{where}: {what}."
+            continue
         if problem["type"] == "missing":
             yield f"{where}: {name} is missing."
         elif problem["type"] == "extra_forbidden":

@@ -6,7 +6,16 @@ from datetime import date
 from typing import Annotated, Any, Literal, get_args
 
 from babel.numbers import list_currencies
-from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 from supportbot.billing.types import (
     AccountRow,
@@ -111,6 +120,17 @@ class InvoiceLine(_Amount):
     subscription_id: Id | None = None
     period_start: date | None = None
     period_end: date | None = None
+    number: Id | None = None
+    notice_sent_at: AwareDatetime | None = None
+    unannounced: bool = False
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> "InvoiceLine":
+        if self.notice_sent_at and self.unannounced:
+            raise ValueError("unannounced says that no notice was sent, but notice_sent_at says when")
+        if self.period_start and self.period_end and self.period_end < self.period_start:
+            raise ValueError(f"period_end {self.period_end} is before period_start {self.period_start}")
+        return self
 
     def row(self) -> InvoiceRow:
         """The value of this line."""
@@ -174,7 +194,7 @@ LINES: Mapping[RecordKind, type[Line]] = {
 
 def row_key(row: object) -> str:
     """The id that a row is known by."""
-    for name in ("external_id", "number", "id"):
+    for name in ("external_id", "id", "number"):
         if hasattr(row, name):
             return str(getattr(row, name))
     raise TypeError(f"{type(row).__name__} has no id.")

@@ -88,6 +88,9 @@ def _invoice(row: tables.Invoice) -> InvoiceRow:
         subscription_id=row.subscription_id,
         period_start=row.period_start,
         period_end=row.period_end,
+        number=row.number,
+        notice_sent_at=row.notice_sent_at,
+        unannounced=row.unannounced,
     )
 
 

@@ -2,6 +2,7 @@
 
 from datetime import date, datetime
 
+import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
 from supportbot.db import BigId, UtcDateTime
@@ -19,7 +20,7 @@ class BillingAccount(SQLModel, table=True):
 
 
 class Subscription(SQLModel, table=True):
-    """A plan somebody pays for. `interval`: month or year."""
+    """A plan somebody pays for. `interval`: month, quarter, year ..."""
 
     id: str = Field(primary_key=True, max_length=60)
     account_id: str = Field(foreign_key="billing_account.external_id", index=True)
@@ -46,10 +47,13 @@ class Invoice(SQLModel, table=True):
     issued_at: datetime = Field(sa_type=UtcDateTime)
     period_start: date | None = None
     period_end: date | None = None
+    number: str | None = Field(default=None, max_length=60)
+    notice_sent_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    unannounced: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
 
 
 class Charge(SQLModel, table=True):
-    """What was taken. `status`: succeeded, failed, disputed."""
+    """What was taken. `status`: succeeded, pending, failed, disputed."""
 
     id: str = Field(primary_key=True, max_length=60)
     account_id: str = Field(foreign_key="billing_account.external_id", index=True)

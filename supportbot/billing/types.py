@@ -10,17 +10,22 @@ from supportbot.contract.types import Money
 FactKind = Literal[
     "double_charge",
     "charge_after_cancellation",
+    "renewal_without_notice",
+    "proration",
     "refund_already_made",
+    "refunded_too_much",
     "inside_refund_window",
     "outside_refund_window",
     "no_charge_found",
     "chargeback_open",
     "payment_failed",
+    "payment_pending",
     "mixed_currencies",
+    "amount_due_back",
 ]
-Interval = Literal["month", "quarter", "year"]
+Interval = Literal["day", "week", "month", "quarter", "half_year", "year", "other"]
 InvoiceStatus = Literal["draft", "open", "paid", "refunded", "void", "uncollectible"]
-ChargeStatus = Literal["succeeded", "failed", "disputed"]
+ChargeStatus = Literal["succeeded", "pending", "failed", "disputed"]
 RefundStatus = Literal["succeeded", "pending", "failed"]
 OrderStatus = Literal["placed", "packed", "shipped", "delivered", "returned", "cancelled"]
 
@@ -52,7 +57,11 @@ class SubscriptionRow:
 
 @dataclass(frozen=True, slots=True)
 class InvoiceRow:
-    """What was asked for; the period is the days that a plan's invoice covers."""
+    """What was asked for; the period is the days that a plan's invoice covers, the last one included.
+
+    `number` is what the customer reads on it, where that is not the id. `notice_sent_at` is when the customer was told
+    of the renewal that it bills; `unannounced` says that they were not. With neither, nobody knows.
+    """
 
     id: str
     account_id: str
@@ -63,11 +72,19 @@ class InvoiceRow:
     subscription_id: str | None = None
     period_start: date | None = None
     period_end: date | None = None
+    number: str | None = None
+    notice_sent_at: datetime | None = None
+    unannounced: bool = False
+
+    @property
+    def name(self) -> str:
+        """What people call it: its number, else its id."""
+        return self.number or self.id
 
 
 @dataclass(frozen=True, slots=True)
 class ChargeRow:
-    """What was taken. Failed: nothing moved. Disputed: the bank has a chargeback open."""
+    """What was taken. Pending: reserved only. Failed: nothing moved. Disputed: the bank has a chargeback open."""
 
     id: str
     account_id: str
@@ -154,8 +171,9 @@ class LedgerLine:
 class CaseRecord:
     """What the records say about one customer, read at `read_at`. All dates are in the shop's zone.
 
-    `due_back` is the amount due under the policy; None when nothing is. `due_passage` is the passage that decided,
-    also when it decided that nothing is due. `rows` counts the rows that the facts and the ledger rest on.
+    `due_back` is the amount due under the policy; None when nothing is. `due` says the same as a fact, with every row
+    it rests on; it stands beside `facts`, so that no draft tells it. `due_passage` is the passage that decided, also
+    when it decided that nothing is due. `rows` counts the rows that the facts and the ledger rest on.
     `amounts`, `dates`, `ids`: everything a reply may state. `values` are the facts that an article's placeholders name.
     """
 
@@ -172,3 +190,4 @@ class CaseRecord:
     values: tuple[tuple[str, str], ...]
     rows: int
     read_at: datetime
+    due: Fact | None = None

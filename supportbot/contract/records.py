@@ -12,6 +12,8 @@ PolicyRule = Literal[
     "double_charge_days",
     "failed_payment",
     "person_confirms_every_amount",
+    "renewal_notice_days",
+    "unused_days_returned",
 ]
 POLICY_RULES: tuple[PolicyRule, ...] = get_args(PolicyRule)
 
@@ -42,12 +44,15 @@ class RefundPolicy:
     """The published policy as rules for code.
 
     `passages` gives each rule's passage, e.g. {"double_charge_days": "refunds#4.5"}. A rule without a passage is not in
-    force: nothing is due under it. `refund_window_days` and `double_charge_days` are None when the policy has none.
+    force: nothing is due under it. A number of days is None when the policy has none. `renewal_notice_plans` are the
+    intervals of the plans whose renewal must be announced.
     """
 
     currency: str
     refund_window_days: int | None = None
     double_charge_days: int | None = None
+    renewal_notice_days: int | None = None
+    renewal_notice_plans: tuple[str, ...] = ("year",)
     passages: Mapping[PolicyRule, str] = field(default_factory=dict)
 
     def passage(self, rule: PolicyRule) -> str | None:

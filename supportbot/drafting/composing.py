@@ -222,6 +222,7 @@ def _facts(case: CaseFile, now: datetime) -> dict[str, Any]:
         "rows": record.rows,
         "due_back_minor": record.due_back.minor if record.due_back else None,
         "due_passage": record.due_passage,
+        "due_sources": list(record.due.sources) if record.due else [],
         "currency": record.due_back.currency if record.due_back else _currency(record, case.shop.currency),
         "problem": case.record_error,
         "ledger": [

@@ -14,7 +14,7 @@
     version: 7                          optional; else the next number
     published: 2026-02-02               optional; else the moment of publishing
     currency: EUR                       policy with rules
-    rules: {refund_window_days: 30}     policy: what code may rely on
+    rules: {refund_window_days: 30}     policy: what code may rely on; every rule: PolicyRules in front_matter.py
     passages: {refund_window_days: "4.1"}    policy: the heading number that says each rule
     ---
     ## Where invoices are kept

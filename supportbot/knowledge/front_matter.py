@@ -71,6 +71,9 @@ class PolicyRules(BaseModel):
 
     refund_window_days: Annotated[int, Field(ge=0, le=3660)] | None = None
     double_charge_days: Annotated[int, Field(ge=0, le=366)] | None = None
+    renewal_notice_days: Annotated[int, Field(ge=0, le=366)] | None = None
+    renewal_notice_plans: tuple[Literal["week", "month", "quarter", "half_year", "year"], ...] = ("year",)
+    unused_days_returned: bool = False
     chargeback_stops_refund: bool = True
     person_confirms_every_amount: bool = True
 

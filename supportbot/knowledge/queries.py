@@ -15,6 +15,7 @@ from supportbot.knowledge.tables import Article, Passage
 from supportbot.knowledge.types import ArticleKind, PassageText, PublishedArticle
 
 KEPT = 4
+OFF_UNLESS_SAID: frozenset[PolicyRule] = frozenset({"unused_days_returned"})
 Stamp = tuple[tuple[int, str, datetime | None], ...]
 
 
@@ -104,11 +105,15 @@ def _refund_rules(row: Article) -> RefundPolicy | None:
         return None
     numbers: dict[str, str] = row.meta.get("passages", {})
     passages: dict[PolicyRule, str] = {
-        rule: f"{row.slug}#{numbers[rule]}" for rule in POLICY_RULES if rule in numbers and rules.get(rule) is not False
+        rule: f"{row.slug}#{numbers[rule]}"
+        for rule in POLICY_RULES
+        if rule in numbers and rules.get(rule, rule not in OFF_UNLESS_SAID) is not False
     }
     return RefundPolicy(
         currency=str(row.meta["currency"]),
         refund_window_days=rules.get("refund_window_days"),
         double_charge_days=rules.get("double_charge_days"),
+        renewal_notice_days=rules.get("renewal_notice_days"),
+        renewal_notice_plans=tuple(rules.get("renewal_notice_plans", ("year",))),
         passages=passages,
     )

@@ -199,7 +199,7 @@ def panel_view(case: DeskCase, *, now: datetime) -> dict[str, Any]:
         "lines": [f"First wrote {day_words(case.customer.created_at.astimezone(zone).date(), today=today)}"],
         "targets": targets,
         "plan": _plan(case.account, zone, now) if case.account else [],
-        "charges": _charges(case.account, zone, now) if case.account else [],
+        "charges": _charges(case.account, zone, now, case.site.currency) if case.account else [],
         "currency": case.site.currency,
         "tags": [],
         "past": [
@@ -328,14 +328,16 @@ def _plan(account: AccountRows, zone: ZoneInfo, now: datetime) -> list[dict[str,
     return fields
 
 
-def _charges(account: AccountRows, zone: ZoneInfo, now: datetime) -> list[dict[str, Any]]:
+def _charges(account: AccountRows, zone: ZoneInfo, now: datetime, currency: str) -> list[dict[str, Any]]:
+    """The newest charges; an amount in another currency than the column's says so."""
     today = now.astimezone(zone).date()
+    names = {invoice.id: invoice.name for invoice in account.invoices}
     newest = sorted(account.charges, key=lambda charge: charge.charged_at, reverse=True)[:5]
     return [
         {
             "when": on_day(charge.charged_at.astimezone(zone).date(), today=today),
-            "what": charge.invoice_id or charge.id,
-            "amount": str(charge.amount).split()[0],
+            "what": names.get(charge.invoice_id or "", charge.invoice_id or charge.id),
+            "amount": str(charge.amount).removesuffix(f" {currency}"),
             "state": "paid" if charge.status == "succeeded" else charge.status,
         }
         for charge in newest

@@ -1,5 +1,6 @@
 """Accounts for tests: keyword-only makers with sensible values; times are days of one year in Amsterdam."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -32,6 +33,13 @@ POLICY = RefundPolicy(
         "double_charge_days": "refunds#4.5",
         "failed_payment": "refunds#4.6",
     },
+)
+# The same with the two rules that not every shop has.
+FULL_POLICY = replace(
+    POLICY,
+    renewal_notice_days=14,
+    renewal_notice_plans=("month", "year"),
+    passages={**POLICY.passages, "renewal_notice_days": "refunds#4.8", "unused_days_returned": "refunds#4.9"},
 )
 
 

@@ -71,7 +71,10 @@ def test_a_byte_order_mark_line_ends_quotes_and_empty_lines_are_no_problem(tmp_p
         (("4900,EUR,s", "-1,EUR,s"), "line 2: amount_minor is '-1': Input should be greater than or equal to 0."),
         (("4900,EUR,s", "9999999999999999,EUR,s"), "line 2: amount_minor is '9999999999999999': give whole"),
         (("4900,EUR,s", "4900,Euro,s"), "line 2: currency is 'Euro': give an ISO 4217 code such as EUR."),
-        (("succeeded", "paid"), "line 2: status is 'paid': Input should be 'succeeded', 'failed' or 'disputed'."),
+        (
+            ("succeeded", "paid"),
+            "line 2: status is 'paid': Input should be 'succeeded', 'pending', 'failed' or 'disputed'.",
+        ),
         (("06:07:00Z", "06:07:00"), "line 2: charged_at is '2026-03-14T06:07:00': Input should have timezone info."),
         (("0417", "417"), "line 2: card_last4 is '417': "),
         (("ch_2", "ch_1"), "line 3: 'ch_1' already stands at charges.csv, line 2."),

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from supportbot.billing.rules import case_record
 from supportbot.billing.types import AccountRows, CaseRecord, ChargeRow, InvoiceRow, RefundRow, SubscriptionRow
+from supportbot.contract.records import RefundPolicy
 from supportbot.contract.types import Money
-from tests.billing.accounts import ACCOUNT, NOW, POLICY, ZONE, make_order
+from tests.billing.accounts import ACCOUNT, FULL_POLICY, NOW, POLICY, ZONE, make_order
 
 TEXTS = (
     "",
@@ -21,7 +22,7 @@ TEXTS = (
 )
 MINOR = st.integers(0, 10_000)
 MOMENT = st.integers(0, 200).map(lambda days: datetime(2025, 10, 1, 12, 0, tzinfo=UTC) + timedelta(days=days))
-CURRENCY = st.sampled_from(["EUR", "EUR", "EUR", "USD"])
+CURRENCY = st.sampled_from(["EUR", "EUR", "EUR", "USD", "JPY", "KWD"])
 
 
 @st.composite
@@ -53,6 +54,7 @@ def _plan(draw: st.DrawFn) -> SubscriptionRow:
         started_at=datetime(2024, 1, 1, tzinfo=UTC),
         renews_at=draw(st.none() | MOMENT),
         cancelled_at=draw(st.none() | MOMENT),
+        ends_at=draw(st.none() | MOMENT),
     )
 
 
@@ -68,6 +70,9 @@ def _invoice(draw: st.DrawFn, number: int, currencies: st.SearchStrategy[str]) -
         issued_at=draw(MOMENT),
         subscription_id=draw(st.sampled_from(["sub_1", "sub_2", None])),
         period_start=start,
+        period_end=draw(st.none() | st.just(start + timedelta(days=30))) if start else None,
+        notice_sent_at=draw(st.none() | MOMENT),
+        unannounced=draw(st.booleans()),
     )
 
 
@@ -78,7 +83,7 @@ def _charge(draw: st.DrawFn, number: int, invoices: int, currencies: st.SearchSt
         id=f"ch_{number}",
         account_id=ACCOUNT.external_id,
         amount=Money(draw(st.sampled_from([4900, 100]) | MINOR), draw(currencies)),
-        status=draw(st.sampled_from(["succeeded", "succeeded", "succeeded", "failed", "disputed"])),
+        status=draw(st.sampled_from(["succeeded", "succeeded", "succeeded", "pending", "failed", "disputed"])),
         charged_at=draw(MOMENT),
         invoice_id=draw(st.sampled_from([*named, "inv_unknown", None])),
     )
@@ -95,8 +100,8 @@ def _refund(draw: st.DrawFn, number: int, charges: int, currencies: st.SearchStr
     )
 
 
-def read(rows: AccountRows, text: str) -> CaseRecord:
-    return case_record(rows, text=text, policy=POLICY, zone=ZONE, now=NOW)
+def read(rows: AccountRows, text: str, policy: RefundPolicy = FULL_POLICY) -> CaseRecord:
+    return case_record(rows, text=text, policy=policy, zone=ZONE, now=NOW)
 
 
 def kept(rows: AccountRows, currency: str) -> int:
@@ -122,11 +127,27 @@ def test_what_is_due_is_above_zero_and_in_a_currency_that_was_taken(rows: Accoun
 
 
 @settings(max_examples=100, deadline=None)
-@given(accounts(currencies=st.just("EUR")), st.sampled_from(TEXTS))
-def test_in_one_currency_what_is_due_is_never_more_than_was_taken_and_kept(rows: AccountRows, text: str) -> None:
-    due = read(rows, text).due_back
+@given(accounts(currencies=st.just("KWD")), st.sampled_from(TEXTS), st.sampled_from([POLICY, FULL_POLICY]))
+def test_in_one_currency_what_is_due_is_never_more_than_was_taken_and_kept(
+    rows: AccountRows, text: str, policy: RefundPolicy
+) -> None:
+    due = read(rows, text, policy).due_back
 
-    assert due is None or 0 < due.minor <= kept(rows, "EUR")
+    assert due is None or 0 < due.minor <= kept(rows, "KWD")
+
+
+@settings(max_examples=60, deadline=None)
+@given(accounts(), st.sampled_from(TEXTS))
+def test_what_is_due_stands_as_a_fact_on_rows_of_the_account(rows: AccountRows, text: str) -> None:
+    record = read(rows, text)
+    known = {charge.id for charge in rows.charges} | {refund.id for refund in rows.refunds}
+
+    assert (record.due is None) == (record.due_back is None)
+    if record.due is not None:
+        assert record.due.amount == record.due_back and record.due.passage == record.due_passage
+        assert record.due.sources and set(record.due.sources) <= known
+    assert all(fact.sources for fact in record.facts)
+    assert {fact.amount for fact in record.facts if fact.amount} <= record.amounts
 
 
 @settings(max_examples=60, deadline=None)

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 
+from supportbot.billing.rules.notice import MissedNotice, missed_notice
 from supportbot.billing.rules.payments import Payment, local_day
+from supportbot.billing.rules.proration import Unused, unused_days
 from supportbot.billing.types import ChargeRow
 from supportbot.contract.records import PolicyRule, RefundPolicy
 from supportbot.contract.types import Money
@@ -14,7 +16,9 @@ class Standing:
     """How one payment stands. Amounts are minor units of `currency`, which is "" when `mixed`.
 
     `rule` returns `gross` before what already went back; `due` is what is left of it. `over` is what went back
-    beyond everything taken. `repeats` are the charges that came a second time.
+    beyond everything taken. `repeats` are the charges that came a second time. `notice` says how a renewal was not
+    announced in time, `unused` which paid days a cancelled plan did not give and `unused_minor` what they cost; each
+    only where the policy asks for it.
     """
 
     payment: Payment
@@ -26,6 +30,9 @@ class Standing:
     returned: int
     rule: PolicyRule | None
     gross: int
+    notice: MissedNotice | None = None
+    unused: Unused | None = None
+    unused_minor: int = 0
 
     @property
     def due(self) -> int:
@@ -44,8 +51,9 @@ class Standing:
 
     @property
     def is_problem(self) -> bool:
-        """Whether a charge should not have been made, or a bank disputes it."""
-        return self.after_cancelling or bool(self.repeats) or bool(self.payment.disputed)
+        """Whether a charge should not have been made or kept whole, or a bank disputes it."""
+        wrong = self.after_cancelling or self.notice is not None or self.unused is not None
+        return wrong or bool(self.repeats) or bool(self.payment.disputed)
 
 
 def stand(payment: Payment, *, policy: RefundPolicy, zone: tzinfo) -> Standing:
@@ -56,12 +64,19 @@ def stand(payment: Payment, *, policy: RefundPolicy, zone: tzinfo) -> Standing:
     surplus = 0 if mixed else max(0, taken - _asked_for(payment))
     repeats = payment.taken[1:] if surplus and len(payment.taken) > 1 else ()
     after = _is_after_cancelling(payment, zone)
-    rule: PolicyRule | None = None
-    gross = 0
+    notice = None if after else missed_notice(payment, policy=policy, zone=zone)
+    unused = unused_days(payment, zone) if policy.passage("unused_days_returned") and payment.taken else None
+    claims: dict[PolicyRule, int] = {}
     if after and policy.passage("charged_after_cancelling"):
-        rule, gross = "charged_after_cancelling", taken
-    elif repeats and policy.passage("double_charge_days"):
-        rule, gross = "double_charge_days", min(surplus, _near(payment, policy.double_charge_days, zone))
+        claims["charged_after_cancelling"] = taken
+    elif notice:
+        claims["renewal_notice_days"] = taken
+    else:
+        if repeats and policy.passage("double_charge_days"):
+            claims["double_charge_days"] = min(surplus, _near(payment, policy.double_charge_days, zone))
+        if unused and not mixed:
+            claims["unused_days_returned"] = unused.share(taken - surplus)
+    gross = sum(claims.values())
     return Standing(
         payment=payment,
         currency="" if mixed else next(iter(currencies), ""),
@@ -70,8 +85,11 @@ def stand(payment: Payment, *, policy: RefundPolicy, zone: tzinfo) -> Standing:
         repeats=repeats,
         taken=taken,
         returned=0 if mixed else _returned(payment),
-        rule=rule if gross else None,
+        rule=next((rule for rule, minor in claims.items() if minor), None),
         gross=gross,
+        notice=notice,
+        unused=unused,
+        unused_minor=claims.get("unused_days_returned", 0),
     )
 
 

@@ -8,17 +8,21 @@ from babel.dates import format_date
 from supportbot.billing.rules.due import Standing, currencies_of, is_inside_window
 from supportbot.billing.rules.ledger import ordinal
 from supportbot.billing.rules.payments import local_day
-from supportbot.billing.types import AccountRows, ChargeRow, Fact, RefundRow
+from supportbot.billing.types import AccountRows, ChargeRow, Fact, InvoiceRow, RefundRow
 from supportbot.contract.records import RefundPolicy
+from supportbot.contract.types import Money
 
 
 def payment_facts(standings: Iterable[Standing], *, policy: RefundPolicy, zone: tzinfo) -> Iterator[Fact]:
     """What is wrong, or was put right, with each payment."""
     for standing in standings:
         yield from _after_cancelling(standing, policy, zone)
+        yield from _unannounced(standing, policy)
         yield from _double(standing, policy, zone)
+        yield from _unused(standing, policy)
         yield from _chargebacks(standing, policy, zone)
         yield from _returned(standing, policy, zone)
+        yield from _over(standing, policy)
         yield from _failed(standing, policy, zone)
         yield from _mixed(standing)
 
@@ -87,6 +91,60 @@ def _after_cancelling(standing: Standing, policy: RefundPolicy, zone: tzinfo) ->
     )
 
 
+def _unannounced(standing: Standing, policy: RefundPolicy) -> Iterator[Fact]:
+    missed, plan = standing.notice, standing.payment.subscription
+    if missed is None or plan is None:
+        return
+    charge = standing.payment.taken[0]
+    told = f"a notice was sent on {_words(missed.told_on)} only" if missed.told_on else "no notice was sent before it"
+    yield Fact(
+        id=f"renewal_without_notice:{charge.id}",
+        kind="renewal_without_notice",
+        text=(
+            f"The plan {plan.plan} was renewed on {_words(missed.renewed_on)} for {charge.amount}, and {told}; "
+            f"the policy asks for {policy.renewal_notice_days} days."
+        ),
+        sources=(charge.id, missed.invoice.id, plan.id),
+        amount=charge.amount,
+        passage=policy.passage("renewal_notice_days"),
+    )
+
+
+def _unused(standing: Standing, policy: RefundPolicy) -> Iterator[Fact]:
+    unused, plan = standing.unused, standing.payment.subscription
+    if unused is None or plan is None or not standing.unused_minor:
+        return
+    charge = standing.payment.taken[0]
+    share = Money(standing.unused_minor, standing.currency)
+    whole = f" of {charge.amount}" if unused.share(charge.amount.minor) == share.minor else ""
+    yield Fact(
+        id=f"proration:{charge.id}",
+        kind="proration",
+        text=(
+            f"The plan {plan.plan} gave its last day on {_words(unused.last_day)}; {unused.days} of {unused.of_days} "
+            f"paid days were not used, which is {share}{whole}."
+        ),
+        sources=(charge.id, plan.id, *(invoice.id for invoice in standing.payment.invoices)),
+        amount=share,
+        passage=policy.passage("unused_days_returned"),
+    )
+
+
+def _over(standing: Standing, policy: RefundPolicy) -> Iterator[Fact]:
+    if not standing.over:
+        return
+    over = Money(standing.over, standing.currency)
+    refunds = tuple(refund.id for refund in standing.payment.refunds if refund.status != "failed")
+    yield Fact(
+        id=f"refunded_too_much:{refunds[-1]}",
+        kind="refunded_too_much",
+        text=f"More went back than was taken: {over} too much.",
+        sources=(*refunds, *(charge.id for charge in standing.payment.taken)),
+        amount=over,
+        passage=policy.passage("already_returned"),
+    )
+
+
 def _double(standing: Standing, policy: RefundPolicy, zone: tzinfo) -> Iterator[Fact]:
     for charge in standing.repeats:
         first = standing.payment.taken[0]
@@ -95,21 +153,22 @@ def _double(standing: Standing, policy: RefundPolicy, zone: tzinfo) -> Iterator[
         late = (
             f" They are {days} days apart; the policy speaks of {limit}." if limit is not None and days > limit else ""
         )
+        what = _same_thing(charge, first, standing.payment.invoices)
         before = f"{first.amount} on {_on(first.charged_at, zone)}"
         again = f"{charge.amount} on {_on(charge.charged_at, zone)}"
         yield Fact(
             id=f"double_charge:{charge.id}",
             kind="double_charge",
-            text=f"{_same_thing(charge, first)} was charged twice: {before}, and again {again}.{late}",
+            text=f"{what} was charged twice: {before}, and again {again}.{late}",
             sources=(charge.id, first.id, *(invoice.id for invoice in standing.payment.invoices)),
             amount=charge.amount,
             passage=policy.passage("double_charge_days"),
         )
 
 
-def _same_thing(charge: ChargeRow, first: ChargeRow) -> str:
+def _same_thing(charge: ChargeRow, first: ChargeRow, invoices: Iterable[InvoiceRow]) -> str:
     if charge.invoice_id and charge.invoice_id == first.invoice_id:
-        return f"Invoice {charge.invoice_id}"
+        return f"Invoice {next((one.name for one in invoices if one.id == charge.invoice_id), charge.invoice_id)}"
     return "The same period"
 
 
@@ -149,6 +208,16 @@ def _returned_words(refund: RefundRow, standing: Standing, zone: tzinfo) -> str:
 
 
 def _failed(standing: Standing, policy: RefundPolicy, zone: tzinfo) -> Iterator[Fact]:
+    for charge in standing.payment.pending:
+        since = _on(charge.charged_at, zone)
+        yield Fact(
+            id=f"payment_pending:{charge.id}",
+            kind="payment_pending",
+            text=f"A payment of {charge.amount} is reserved since {since}; nothing was taken yet.",
+            sources=(charge.id,),
+            amount=charge.amount,
+            passage=policy.passage("failed_payment"),
+        )
     for charge in standing.payment.failed:
         when = _on(charge.charged_at, zone)
         yield Fact(

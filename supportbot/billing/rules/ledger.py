@@ -9,6 +9,7 @@ from supportbot.billing.types import AccountRow, ChargeRow, LedgerLine, RefundRo
 from supportbot.contract.types import Money
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth")
+TOOK = ("succeeded", "disputed")
 Dated = tuple[datetime, int, LedgerLine]
 
 
@@ -32,7 +33,7 @@ def ledger(account: AccountRow, standings: Iterable[Standing], *, zone: tzinfo) 
 
 def ordinal(charge_id: str, payment: Payment) -> str:
     """Which of a payment's charges one is, in words; empty when there is only one."""
-    taken = [charge.id for charge in payment.charges if charge.status != "failed"]
+    taken = [charge.id for charge in payment.charges if charge.status in TOOK]
     if len(taken) < 2 or charge_id not in taken:
         return ""
     place = taken.index(charge_id)
@@ -61,7 +62,7 @@ def _plan_lines(plan: SubscriptionRow, account: AccountRow, newest: date | None,
 def _charge_lines(standing: Standing, zone: tzinfo) -> Iterator[Dated]:
     first: ChargeRow | None = None
     for charge in standing.payment.charges:
-        took = charge.status != "failed"
+        took = charge.status in TOOK
         line = LedgerLine(
             on=local_day(charge.charged_at, zone),
             what=_charge_words(charge, first, standing),
@@ -76,6 +77,8 @@ def _charge_words(charge: ChargeRow, first: ChargeRow | None, standing: Standing
     card = f", card ending {charge.card_last4}" if charge.card_last4 else ""
     if charge.status == "failed":
         return f"Payment failed, nothing was taken{card}"
+    if charge.status == "pending":
+        return f"Reserved, nothing was taken yet{card}"
     if charge.status == "disputed":
         return f"Charged, disputed with the bank{card}"
     if first and charge in standing.repeats:

@@ -34,6 +34,11 @@ class Payment:
         return tuple(charge for charge in self.charges if charge.status == "disputed")
 
     @property
+    def pending(self) -> tuple[ChargeRow, ...]:
+        """The charges that are reserved and have taken nothing yet."""
+        return tuple(charge for charge in self.charges if charge.status == "pending")
+
+    @property
     def failed(self) -> tuple[ChargeRow, ...]:
         """The tries that took nothing."""
         return tuple(charge for charge in self.charges if charge.status == "failed")
@@ -69,8 +74,9 @@ def group_payments(rows: AccountRows, *, zone: tzinfo, double_charge_days: int) 
 
 
 def row_ids(rows: AccountRows) -> frozenset[str]:
-    """Every id and order number of an account's rows."""
+    """Every id, invoice number and order number of an account's rows."""
     ids = {plan.id for plan in rows.subscriptions} | {invoice.id for invoice in rows.invoices}
+    ids |= {invoice.name for invoice in rows.invoices}
     ids |= {charge.id for charge in rows.charges} | {refund.id for refund in rows.refunds}
     return frozenset(ids | {order.number for order in rows.orders})
 

@@ -59,7 +59,8 @@ def read_question(text: str, rows: AccountRows, *, today: date) -> Question:
 
 def is_named_by_id(payment: Payment, question: Question) -> bool:
     """Whether the text names one of a payment's rows by its id or number."""
-    ids = {charge.id for charge in payment.charges} | {invoice.id for invoice in payment.invoices}
+    ids = {charge.id for charge in payment.charges}
+    ids |= {name for invoice in payment.invoices for name in (invoice.id, invoice.name)}
     ids |= {refund.id for refund in payment.refunds}
     if payment.order:
         ids.add(payment.order.number)

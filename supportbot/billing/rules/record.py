@@ -21,6 +21,13 @@ from supportbot.contract.types import Money
 
 # How long a payment that was put right, or failed, still counts as what a question without a month is about.
 RECENT_DAYS = 92
+# The rules that return money whoever asks; where several do, the first one is named.
+DECIDING: tuple[PolicyRule, ...] = (
+    "charged_after_cancelling",
+    "renewal_notice_days",
+    "double_charge_days",
+    "unused_days_returned",
+)
 Standings = tuple[Standing, ...]
 
 
@@ -46,6 +53,7 @@ def case_record(
     due_back, passage, window = _due(relevant, account, question, policy=policy, zone=zone, today=today)
     facts = [*payment_facts(relevant, policy=policy, zone=zone), *_mixed_totals(relevant)]
     facts += [*([window] if window else []), *missing_facts(rows, question.months, _charged_months(account, zone))]
+    named = {fact.amount for fact in facts if fact.amount}
     order = newest_order(rows)
     plan = current_plan(rows)
     return CaseRecord(
@@ -56,12 +64,13 @@ def case_record(
         ledger=ledger(rows.account, relevant, zone=zone),
         due_back=due_back,
         due_passage=passage,
-        amounts=stated_amounts(rows, due_back),
+        amounts=stated_amounts(rows, due_back) | named,
         dates=stated_dates(rows, zone),
         ids=stated_ids(rows),
         values=placeholder_values(rows, question.months, zone=zone, locale=locale),
         rows=_count_rows(relevant),
         read_at=now,
+        due=_due_fact(due_back, passage, relevant),
     )
 
 
@@ -106,8 +115,7 @@ def _due(
     due = total_due(relevant, account)
     if due:
         rules = {standing.rule for standing in relevant if standing.due}
-        rule: PolicyRule = "charged_after_cancelling" if "charged_after_cancelling" in rules else "double_charge_days"
-        return due, policy.passage(rule), None
+        return due, policy.passage(next(rule for rule in DECIDING if rule in rules)), None
     if any(standing.payment.disputed for standing in relevant):
         return None, policy.passage("chargeback_stops_refund"), None
     if any(standing.gross for standing in relevant):
@@ -118,6 +126,24 @@ def _due(
     if window is None or not _wants_window(question):
         return None, None, window
     return _window_due(relevant, account, policy, zone, today), window.passage, window
+
+
+def _due_fact(due: Money | None, passage: str | None, relevant: Standings) -> Fact | None:
+    """The amount due as a fact, with every charge and refund that was counted for it."""
+    if due is None:
+        return None
+    counted = [standing.payment for standing in relevant if standing.due or len(relevant) == 1]
+    charges = tuple(charge.id for payment in counted for charge in payment.taken)
+    refunds = tuple(row.id for payment in counted for row in payment.refunds if row.status != "failed")
+    number = (passage or "").rpartition("#")[2]
+    return Fact(
+        id=f"amount_due_back:{charges[0]}",
+        kind="amount_due_back",
+        text=f"{due} is due back under policy {number}." if number else f"{due} is due back.",
+        sources=(*charges, *refunds),
+        amount=due,
+        passage=passage,
+    )
 
 
 def _wants_window(question: Question) -> bool:

@@ -51,7 +51,7 @@ def stated_dates(rows: AccountRows, zone: tzinfo) -> frozenset[date]:
     """Every day that stands in a row, in the shop's zone."""
     moments: list[datetime | None] = [charge.charged_at for charge in rows.charges]
     moments += [refund.refunded_at for refund in rows.refunds]
-    moments += [invoice.issued_at for invoice in rows.invoices]
+    moments += [moment for row in rows.invoices for moment in (row.issued_at, row.notice_sent_at)]
     for plan in rows.subscriptions:
         moments += [plan.started_at, plan.renews_at, plan.cancelled_at, plan.ends_at]
     for order in rows.orders:
@@ -79,7 +79,7 @@ def _invoice_values(rows: AccountRows, zone: tzinfo, language: Locale) -> Iterat
     invoices = [invoice for invoice in rows.invoices if invoice.status not in ("draft", "void")]
     newest = max(invoices, key=lambda invoice: (invoice.issued_at, invoice.id), default=None)
     if newest:
-        yield "newest_invoice", newest.id
+        yield "newest_invoice", newest.name
         yield "newest_invoice_date", _day(newest.issued_at, zone, language)
         yield "newest_invoice_amount", str(newest.amount)
 
@@ -91,7 +91,7 @@ def _month_values(
         yield "month", format_date(date(year, month, 1), "LLLL", locale=language)
         invoice = _invoice_for(rows, year, month, zone)
         if invoice:
-            yield "invoice_for_month", invoice.id
+            yield "invoice_for_month", invoice.name
 
 
 def _invoice_for(rows: AccountRows, year: int, month: int, zone: tzinfo) -> InvoiceRow | None:
@@ -127,7 +127,7 @@ def _order_values(rows: AccountRows, zone: tzinfo, language: Locale) -> Iterator
 
 
 def _account_values(rows: AccountRows) -> Iterator[tuple[Placeholder, str]]:
-    cards = [charge for charge in rows.charges if charge.card_last4 and charge.status != "failed"]
+    cards = [charge for charge in rows.charges if charge.card_last4 and charge.status in ("succeeded", "disputed")]
     newest = max(cards, key=lambda charge: (charge.charged_at, charge.id), default=None)
     if newest and newest.card_last4:
         yield "card_last4", newest.card_last4

@@ -12,8 +12,10 @@ Fact = Mapping[str, Any]
 MOST_FACTS = 6
 _CHARGED = re.compile(r"([\d.,]+ [A-Z]{3})(?: was charged)? on (\d{1,2} \w+)( \d{4})?")
 _CHARGES = ("charge_after_cancellation", "double_charge", "inside_refund_window")
-_CHARGED_WRONGLY = frozenset({"charge_after_cancellation", "double_charge"})
-_ABOUT_REFUNDS = frozenset({"refund_already_made", "inside_refund_window", "outside_refund_window"})
+_CHARGED_WRONGLY = frozenset({"charge_after_cancellation", "double_charge", "renewal_without_notice", "proration"})
+_ABOUT_REFUNDS = frozenset(
+    {"refund_already_made", "refunded_too_much", "inside_refund_window", "outside_refund_window"}
+)
 
 
 def draft_dispute(material: Mapping[str, Any]) -> dict[str, Any]:
