@@ -15,6 +15,7 @@ from supportbot.engine import DbosEngine, Engine
 from supportbot.gateway import Gateway
 from supportbot.gateway.guarding import DatabaseGuard
 from supportbot.gateway.providers import PROVIDERS
+from supportbot.gateway.remembering import DatabaseWays
 from supportbot.inbox.desk import Desk
 from supportbot.jobs.work import register_jobs
 from supportbot.migrating import require_current, upgrade
@@ -56,6 +57,7 @@ def wire(
         {name: make(provider_key) for name, make in PROVIDERS.items()},
         clock=at,
         guard=DatabaseGuard(database, desk.audit, at),
+        ways=DatabaseWays(database, at),
     )
     drafting = Drafting(database, desk, models)
     # In the web too: an enqueue must know the kind's queue.

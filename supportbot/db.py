@@ -152,6 +152,14 @@ def normal_url(url: str) -> URL:
     return parsed
 
 
+def impatient(url: str) -> str:
+    """The same address; connecting to PostgreSQL gives up after three seconds unless it says otherwise itself."""
+    parsed = normal_url(url)
+    if parsed.get_backend_name() == "postgresql" and "connect_timeout" not in parsed.query:
+        parsed = parsed.update_query_dict({"connect_timeout": "3"})
+    return parsed.render_as_string(hide_password=False)
+
+
 def _open(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
         return sa.create_engine(url, pool_size=10, max_overflow=30, pool_pre_ping=True)

@@ -14,7 +14,7 @@ COMMANDS = {
     "audit": "supportbot.cli.watching:audit",
     "billing": "supportbot.cli.billing:billing",
     "demo": "supportbot.cli.demo:demo",
-    "doctor": "supportbot.cli.watching:doctor",
+    "doctor": "supportbot.cli.doctor:doctor",
     "jobs": "supportbot.cli.watching:jobs",
     "kb": "supportbot.cli.kb:kb",
     "migrate": "supportbot.cli.serving:migrate",

@@ -35,3 +35,9 @@ def open_parts() -> Parts:
 def answer(value: object, as_json: bool, words: str) -> None:
     """Print `value` as JSON, or `words`."""
     click.echo(json.dumps(value, ensure_ascii=False, default=str) if as_json else words)
+
+
+def database_cause(error: Exception) -> str:
+    """Why the database did not answer: the driver's own first line, without the address that it repeats."""
+    said = str(getattr(error, "orig", None) or error).strip().splitlines() or [type(error).__name__]
+    return said[0].rpartition("failed: ")[2].rstrip(".")

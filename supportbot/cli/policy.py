@@ -4,12 +4,15 @@ from pathlib import Path
 
 import click
 
+from supportbot.app import Parts
 from supportbot.cli.parts import OPERATOR, answer, as_json, open_parts
 from supportbot.cli.policy_source import find_policy
 from supportbot.errors import PolicyError
 from supportbot.routing.actions import ensure_first_policy, propose_policy
+from supportbot.routing.asking import AskedModels, ask_models
 from supportbot.routing.known import known_names
 from supportbot.routing.policy import parse_policy
+from supportbot.routing.problems import KnownNames
 from supportbot.routing.queries import find_active_policy, policy_document, policy_history
 from supportbot.routing.summary import summarise, title, to_markdown
 
@@ -59,14 +62,22 @@ def export(number: int | None, markdown: bool) -> None:
 @click.option("--problem", default="", help="The problem it solves, in one sentence.")
 @click.option("--approved-by", default=None, help="E-mail of the owner who approves the first policy.")
 def import_policy(file: Path, author: str, problem: str, approved_by: str | None) -> None:
-    """Check FILE and store it: as the first policy when its owner approves it, else as a proposal."""
+    """Check FILE and store it: as the first policy when its owner approves it, else as a proposal.
+
+    A first policy's models are asked before it comes into force. One that answers and cannot do what the policy asks
+    of it refuses the policy; one that does not answer now is told.
+    """
     document = read_document(file)
     parts = open_parts()
-    at, known = parts.desk.clock(), known_names()
+    known = known_names()
+    asked = ask(parts, document, known) if approved_by and _is_first(parts) else None
+    at = parts.desk.clock()
     with parts.database.transaction() as db:
         first = find_active_policy(db) is None
         if first and approved_by:
-            number = ensure_first_policy(db, document=document, author=author, approver=approved_by, at=at, known=known)
+            number = ensure_first_policy(
+                db, document=document, author=author, approver=approved_by, at=at, known=known, asked=asked
+            )
             action, words = "policy.first", f"Version {number} is approved by {approved_by} and active."
         else:
             number = propose_policy(db, document=document, problem=problem, author=author, at=at, known=known)
@@ -80,9 +91,14 @@ def import_policy(file: Path, author: str, problem: str, approved_by: str | None
             action=action,
             subject="policy",
             subject_id=number,
-            detail={"author": author, "approver": approved_by if first else None},
+            detail={
+                "author": author,
+                "approver": approved_by if first else None,
+                "models": list(asked.warned) if asked else [],
+            },
         )
     click.echo(words)
+    tell(asked)
 
 
 @policy.command()
@@ -108,6 +124,24 @@ def history(as_json: bool) -> None:
         for row in rows
     ]
     answer(rows, as_json, "\n".join(lines) or "No policy yet. Hand one in: supportbot policy import FILE")
+
+
+def ask(parts: Parts, document: str, known: KnownNames | None = None) -> AskedModels:
+    """Ask the models of a policy that is to come into force."""
+    asked = ask_models(parse_policy(document, known=known), parts.drafting.gateway)
+    parts.drafting.gateway.close()
+    return asked
+
+
+def tell(asked: AskedModels | None) -> None:
+    """Say which models do not answer now."""
+    for sentence in asked.warned if asked else ():
+        click.echo(f"Not well: {sentence}", err=True)
+
+
+def _is_first(parts: Parts) -> bool:
+    with parts.database.transaction(read_only=True) as db:
+        return find_active_policy(db) is None
 
 
 def read_document(file: Path) -> str:

@@ -1,5 +1,6 @@
 """`supportbot policy approve|reject|activate|rollback|diff`: how a proposal comes into force, and how it leaves."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -8,10 +9,10 @@ from sqlmodel import Session
 from supportbot.app import Parts
 from supportbot.cli.parts import OPERATOR, as_json, open_parts
 from supportbot.cli.parts import answer as give_answer
-from supportbot.cli.policy import policy, read_document
+from supportbot.cli.policy import ask, policy, read_document, tell
 from supportbot.routing.actions import activate_policy, approve_policy, propose_policy, reject_policy
 from supportbot.routing.known import known_names
-from supportbot.routing.queries import active_policy, policy_difference, version_before
+from supportbot.routing.queries import active_policy, policy_difference, policy_document, version_before
 
 BY = click.option("--by", required=True, help="E-mail of the owner of the policy in force.")
 
@@ -61,19 +62,25 @@ def reject(number: int, by: str) -> None:
 @click.argument("number", type=int)
 @BY
 def activate(number: int, by: str) -> None:
-    """Put approved version NUMBER in force, in every process from its next message on."""
+    """Put approved version NUMBER in force, in every process from its next message on.
+
+    Its models are asked first. One that answers and cannot do what the policy asks of it keeps the version out; one
+    that does not answer now is told.
+    """
     parts = open_parts()
+    asked = ask(parts, _document(parts, number))
     with parts.database.transaction() as db:
-        activate_policy(db, number=number, by=by, at=parts.desk.clock())
-        _record(db, parts, "policy.activate", number, by=by)
+        activate_policy(db, number=number, by=by, at=parts.desk.clock(), asked=asked)
+        _record(db, parts, "policy.activate", number, by=by, models=list(asked.warned))
     click.echo(f"Version {number} is in force.")
+    tell(asked)
 
 
 @policy.command()
 @click.option("--to", "number", type=int, default=None, help="That version instead of the one in force before.")
 @BY
 def rollback(number: int | None, by: str) -> None:
-    """Put the version in force before back in force, or any earlier one."""
+    """Put the version in force before back in force, or any earlier one: at once, whatever its models answer."""
     parts = open_parts()
     with parts.database.transaction() as db:
         left = active_policy(db).number
@@ -81,6 +88,7 @@ def rollback(number: int | None, by: str) -> None:
         activate_policy(db, number=number, by=by, at=parts.desk.clock())
         _record(db, parts, "policy.rollback", number, by=by, left=left)
     click.echo(f"Version {number} is in force again; version {left} is not.")
+    tell(replace(ask(parts, _document(parts, number)), lenient=True))
 
 
 @policy.command()
@@ -93,6 +101,11 @@ def diff(old: int, new: int, as_json: bool) -> None:
         text = policy_difference(db, old, new)
     value = {"old": old, "new": new, "diff": text}
     give_answer(value, as_json, text.rstrip("\n") or f"Versions {old} and {new} are the same, word for word.")
+
+
+def _document(parts: Parts, number: int) -> str:
+    with parts.database.transaction(read_only=True) as db:
+        return policy_document(db, number)
 
 
 def _record(db: Session, parts: Parts, action: str, number: int, **detail: object) -> None:

@@ -6,8 +6,6 @@ from pathlib import Path
 from supportbot.routing.policy import RoutingPolicy, shipped_document, shipped_policy
 from supportbot.settings import Settings, load_settings
 
-CONNECT_S = "3"
-
 
 @dataclass(frozen=True, slots=True)
 class PolicySource:
@@ -36,13 +34,10 @@ def find_policy(settings: Settings | None = None) -> PolicySource:
 def _from_database(settings: Settings) -> PolicySource:
     from sqlalchemy.exc import SQLAlchemyError
 
-    from supportbot.db import Database, normal_url
+    from supportbot.db import Database, impatient
     from supportbot.routing.queries import find_active_policy
 
-    url = normal_url(settings.database_url)
-    if url.get_backend_name() == "postgresql" and "connect_timeout" not in url.query:
-        url = url.update_query_dict({"connect_timeout": CONNECT_S})
-    database = Database(url.render_as_string(hide_password=False))
+    database = Database(impatient(settings.database_url))
     try:
         with database.transaction(read_only=True) as db:
             active = find_active_policy(db)

@@ -4,7 +4,7 @@ import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Generic
+from typing import Any, Generic, Literal
 
 from supportbot.clock import Clock
 from supportbot.contract.types import FieldsT, SchemaVersion
@@ -19,11 +19,13 @@ from supportbot.gateway.rules import (
     reason,
     worst_input_tokens,
 )
+from supportbot.gateway.trials import NothingKnown, OpenDoor
 from supportbot.gateway.types import (
     Admitted,
     Attempt,
     CallRule,
     Guard,
+    KnownWays,
     ModelAnswer,
     ModelRequest,
     ModelResult,
@@ -32,20 +34,12 @@ from supportbot.gateway.types import (
     PlannedCall,
     Provider,
     Purpose,
+    StructuredOutput,
 )
+from supportbot.gateway.ways import best_way, way_after
 
+_Known = Literal["policy", "found", "nobody"]
 _AGAIN = "\n\nThe last answer did not fit the schema ({fields}). Answer again with exactly one JSON object.\n"
-
-
-class OpenDoor:
-    """A guard that lets every call through and remembers nothing: for trials outside a database."""
-
-    def admit(self, call: PlannedCall) -> Admitted | NotAdmitted:
-        """Always."""
-        return Admitted(None)
-
-    def report(self, call: PlannedCall, admitted: Admitted, attempt: Attempt) -> None:
-        """Nothing is kept."""
 
 
 class Gateway:
@@ -55,6 +49,7 @@ class Gateway:
         providers: the policy's provider name to the adapter; each lives as long as the process.
         guard: asked before each call and told of it afterwards (limits, breaker); None lets all through.
         prices: None reads the shipped table.
+        ways: how models are known to keep to a schema; None knows nothing.
     """
 
     def __init__(
@@ -67,6 +62,7 @@ class Gateway:
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
         prices: PriceTable | None = None,
+        ways: KnownWays | None = None,
     ) -> None:
         self._providers = providers
         self._clock = clock
@@ -75,6 +71,7 @@ class Gateway:
         self._sleep = sleep
         self._jitter = jitter
         self._prices = prices or load_prices()
+        self._ways = ways or NothingKnown()
 
     def complete(
         self,
@@ -133,7 +130,7 @@ class Gateway:
         self, run: "_Run[FieldsT]", step: Step, models: Mapping[str, ModelSpec], base: ModelRequest, ends_at: float
     ) -> Step | None:
         """Make one call, if it may be made; gives what follows."""
-        spec = _find(run.rule, models, step.model_key)
+        spec, known = self._with_way(run, _find(run.rule, models, step.model_key))
         provider = self.provider_of(spec)
         if step.pause_s > 0:
             self._sleep(step.pause_s)
@@ -146,6 +143,7 @@ class Gateway:
         run.stopped = None
         request = replace(request, timeout_s=max(0.0, min(run.rule.try_timeout_s, ends_at - self._monotonic())))
         answer = self._call(run, call, provider, request, admitted, is_backup=step.is_backup)
+        other_way = self._learn(run, spec, known, answer)
         if run.fields is not None:
             return None
         return next_step(
@@ -155,7 +153,32 @@ class Gateway:
             calls=len(run.attempts),
             remaining_s=ends_at - self._monotonic(),
             jitter=self._jitter(),
+            other_way=other_way,
         )
+
+    def _with_way(self, run: "_Run[FieldsT]", named: ModelSpec) -> tuple[ModelSpec, _Known]:
+        """The model with the way to ask it, and who knows that way."""
+        if named.structured is not None or named.provider == "builtin":
+            return named, "policy"
+        known = self._ways.way_of(named)
+        way = known or run.ways.get(named.key) or best_way(named.provider)
+        return replace(named, structured=way), "found" if known else "nobody"
+
+    def _learn(self, run: "_Run[FieldsT]", spec: ModelSpec, known: _Known, answer: ModelAnswer) -> bool:
+        """Keep what an answer tells of the way it was asked for; says whether there is another way to try."""
+        if known == "policy" or spec.structured is None:
+            return False
+        if known == "found":
+            if answer.outcome == "invalid_request":
+                self._ways.forget(spec)
+            return False
+        if run.fields is not None:
+            self._ways.learn(spec, spec.structured)
+            return False
+        other = way_after(spec, spec.structured, answer)
+        if other is not None:
+            run.ways[spec.key] = other
+        return other is not None
 
     def _plan(self, run: "_Run[FieldsT]", spec: ModelSpec, request: ModelRequest) -> PlannedCall:
         worst = self._prices.worst_microusd(
@@ -224,6 +247,7 @@ class _Run(Generic[FieldsT]):
     note: str = ""
     spent_microusd: int = 0
     stopped: NotAdmitted | None = None
+    ways: dict[str, StructuredOutput] = field(default_factory=dict)
 
     def add(self, attempt: Attempt, answer: ModelAnswer, call: PlannedCall) -> None:
         """Keep one try. A cost that is not known counts as the worst one."""

@@ -112,6 +112,13 @@ def insert_once(db: Session, table: type[SQLModel], **values: Any) -> bool:
     return db.exec(statement).first() is not None
 
 
+def put(db: Session, table: type[SQLModel], *, key: dict[str, Any], values: dict[str, Any]) -> None:
+    """Insert a row, or change the one that has this key."""
+    insert: Any = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
+    rows = SQLModel.metadata.tables[str(table.__tablename__)]
+    db.exec(insert(rows).values(**key, **values).on_conflict_do_update(index_elements=list(key), set_=values))
+
+
 def _over_reply_limit(db: Session, call: PlannedCall) -> NotAdmitted | None:
     limit = call.purpose.limits.per_reply_microusd
     if limit is None or call.worst_microusd is None or call.purpose.message_id is None:
@@ -157,7 +164,7 @@ def _add_to_day(db: Session, call: PlannedCall, day: date) -> bool:
     return changed(db, update) == 1
 
 
-def changed(db: Session, update: sa.Update) -> int:
+def changed(db: Session, update: sa.Update | sa.Delete) -> int:
     """How many rows a change met."""
     return int(db.exec(update.execution_options(synchronize_session=False)).rowcount)
 

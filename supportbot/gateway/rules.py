@@ -1,7 +1,7 @@
 """What follows a try that failed: once more, the backup, or a person. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from supportbot.gateway.types import CallRule, ModelAnswer, NotAdmitted, OutcomeClass
 
@@ -35,7 +35,14 @@ def first_step(rule: CallRule) -> Step:
 
 
 def next_step(
-    rule: CallRule, done: Step, answer: ModelAnswer, *, calls: int, remaining_s: float, jitter: float
+    rule: CallRule,
+    done: Step,
+    answer: ModelAnswer,
+    *,
+    calls: int,
+    remaining_s: float,
+    jitter: float,
+    other_way: bool = False,
 ) -> Step | None:
     """What to do after a call that did not succeed; None means stop and ask a person.
 
@@ -43,6 +50,8 @@ def next_step(
         calls: made so far in this run, at least 1.
         remaining_s: until the task's deadline.
         jitter: 0 to 1, spreads pauses.
+        other_way: nobody knows yet how this model keeps to a schema, and there is another way to ask it. Then a
+            refused request is asked again so: the one exception to "our mistakes are never tried again".
     """
     if calls >= MOST_CALLS:
         return None
@@ -50,6 +59,8 @@ def next_step(
     if _may_retry(rule, done, answer.outcome) and pause + LEAST_TRY_S <= remaining_s:
         limit = done.max_output_tokens * (2 if answer.outcome == "truncated" else 1)
         return Step(done.model_key, limit, again=True, pause_s=pause)
+    if other_way and answer.outcome == "invalid_request" and remaining_s >= LEAST_TRY_S:
+        return replace(done, again=True, pause_s=0.0)
     if _may_pass_on(rule, done, answer.outcome) and remaining_s >= LEAST_TRY_S and rule.backup:
         return Step(rule.backup, rule.max_output_tokens, is_backup=True)
     return None

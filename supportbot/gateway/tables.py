@@ -5,7 +5,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from supportbot.db import BigId, UtcDateTime
+from supportbot.db import BigId, Json, UtcDateTime
 
 
 class AttemptRow(SQLModel, table=True):
@@ -92,3 +92,18 @@ class ServedModel(SQLModel, table=True):
     endpoint: str = Field(primary_key=True, max_length=400)
     model_answered: str = Field(max_length=200)
     since: datetime = Field(sa_type=UtcDateTime)
+
+
+class ModelWay(SQLModel, table=True):
+    """In which way a model at an address keeps to a schema: `way` is used, `ways` are all that were seen to work.
+
+    `found_by`: doctor, activation (both asked on purpose) or call (the answer to a message told it).
+    """
+
+    __tablename__ = "model_way"
+    endpoint: str = Field(primary_key=True, max_length=400)
+    way: str = Field(max_length=20)
+    ways: list[str] = Field(sa_type=Json)
+    latency_ms: int | None = None
+    found_by: str = Field(max_length=20)
+    found_at: datetime = Field(sa_type=UtcDateTime)

@@ -30,6 +30,7 @@ ProviderName = Literal["builtin", "openai_compatible", "anthropic"]
 PROVIDER_NAMES: tuple[ProviderName, ...] = get_args(ProviderName)
 StructuredOutput = Literal["json_schema", "json_object_schema", "tool", "json_object", "none"]
 """How a server is made to answer on a schema; `json_object_schema` is llama-cpp-python's way."""
+FoundBy = Literal["doctor", "activation", "call"]
 LengthField = Literal["max_tokens", "max_completion_tokens"]
 Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
 
@@ -48,8 +49,8 @@ class PriceOverride:
 class ModelSpec:
     """One model as the routing policy names it. `api_key_env` is the variable's name, never the key.
 
-    `length_field` is what the server calls the output limit; `temperature` and `effort` (how long to reason) are not
-    sent when None.
+    `structured` None means: as the model was found to keep to a schema. `length_field` is what the server calls the
+    output limit; `temperature` and `effort` (how long to reason) are not sent when None.
     """
 
     key: str
@@ -59,7 +60,7 @@ class ModelSpec:
     base_url: str | None = None
     api_key_env: str | None = None
     allow_hosts: tuple[str, ...] = ()
-    structured: StructuredOutput = "json_schema"
+    structured: StructuredOutput | None = "json_schema"
     price: PriceOverride | None = None
     length_field: LengthField = "max_tokens"
     temperature: float | None = 0.0
@@ -204,6 +205,22 @@ class Guard(Protocol):
 
     def report(self, call: PlannedCall, admitted: Admitted, attempt: Attempt) -> None:
         """How it ended."""
+        ...
+
+
+class KnownWays(Protocol):
+    """What is known about how models keep to a schema, for those whose policy does not name the way."""
+
+    def way_of(self, spec: ModelSpec) -> StructuredOutput | None:
+        """The way to ask this model; None when nobody knows yet."""
+        ...
+
+    def learn(self, spec: ModelSpec, way: StructuredOutput) -> None:
+        """An answer to `way` kept to the schema."""
+        ...
+
+    def forget(self, spec: ModelSpec) -> None:
+        """The known way was refused: find out anew."""
         ...
 
 

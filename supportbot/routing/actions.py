@@ -7,7 +7,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from supportbot.errors import Conflict, NotFound, PolicyError
-from supportbot.routing.policy import parse_policy
+from supportbot.routing.asking import AskedModels, keep_findings, require_fit
+from supportbot.routing.policy import RoutingPolicy, parse_policy
 from supportbot.routing.problems import KnownNames
 from supportbot.routing.queries import find_active_policy
 from supportbot.routing.tables import PolicyActivation, PolicyVersion
@@ -22,14 +23,19 @@ def ensure_first_policy(
     at: datetime,
     problem: str = "There is no routing policy yet.",
     known: KnownNames | None = None,
+    asked: AskedModels | None = None,
 ) -> int:
     """Make `document` the first approved and active policy; where one is active already, leave it.
+
+    Args:
+        asked: what its models answered; only a policy of built-in models needs none.
 
     Returns:
         The number of the active version.
 
     Raises:
-        PolicyError: the document has problems, the approver is not its owner, or approves their own text.
+        PolicyError: the document has problems, the approver is not its owner, or approves their own text, or a model
+            cannot do what the policy asks of it.
     """
     active = _active_number(db)
     if active is not None:
@@ -40,8 +46,7 @@ def ensure_first_policy(
     if approver.casefold() == author.casefold():
         raise PolicyError(f"{author} wrote this policy and cannot approve it as well. Name another author.")
     number = _insert(db, document=document, problem=problem, author=author, approver=approver, at=at)
-    db.add(PolicyActivation(number=number, by=approver, at=at))
-    db.flush()
+    _activate(db, number, policy, asked, by=approver, at=at)
     return number
 
 
@@ -104,13 +109,17 @@ def reject_policy(db: Session, *, number: int, by: str) -> None:
         raise Conflict(f"Version {number} is {version.state}; only a proposed one can be declined.")
 
 
-def activate_policy(db: Session, *, number: int, by: str, at: datetime) -> None:
+def activate_policy(db: Session, *, number: int, by: str, at: datetime, asked: AskedModels | None = None) -> None:
     """Put an approved version in force, in every process from its next message on. Earlier versions too: a rollback.
+
+    Args:
+        asked: what its models answered; a version that was in force before needs none.
 
     Raises:
         NotFound: there is no such version.
         Conflict: it is not approved, or in force already.
-        PolicyError: `by` is not the owner in force, or the text no longer reads as a policy.
+        PolicyError: `by` is not the owner in force, the text no longer reads as a policy, or a model cannot do what it
+            asks.
     """
     version = _version(db, number)
     require_owner(db, by, does="activates", document=version.document)
@@ -118,7 +127,17 @@ def activate_policy(db: Session, *, number: int, by: str, at: datetime) -> None:
         raise Conflict(f"Version {number} is {version.state}, not approved: supportbot policy approve {number}")
     if _active_number(db) == number:
         raise Conflict(f"Version {number} is in force already.")
-    parse_policy(version.document)
+    _activate(db, number, parse_policy(version.document), asked, by=by, at=at)
+
+
+def _activate(
+    db: Session, number: int, policy: RoutingPolicy, asked: AskedModels | None, *, by: str, at: datetime
+) -> None:
+    """The one place where a version comes into force. The way back to one that was in force stands always open."""
+    if db.exec(select(PolicyActivation.id).where(PolicyActivation.number == number)).first() is None:
+        require_fit(policy, asked)
+    if asked is not None:
+        keep_findings(db, asked, found_by="activation", at=at)
     db.add(PolicyActivation(number=number, by=by, at=at))
     db.flush()
 

@@ -51,6 +51,7 @@ class Price(_Strict):
 class ModelEntry(_Strict):
     """One model: where it is, and its job in one sentence.
 
+    `structured` is how the server is held to a schema; left out, a probe or the first answers show it.
     `temperature: null` sends none; left out, it is 0 for openai_compatible, and not sent to Anthropic, whose newer
     models refuse it.
     """
@@ -61,7 +62,7 @@ class ModelEntry(_Strict):
     base_url: str | None = None
     api_key_env: Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9_]{0,99}$")] | None = None
     allow_hosts: tuple[str, ...] = ()
-    structured: StructuredOutput = "json_schema"
+    structured: StructuredOutput | None = None
     length_field: LengthField = "max_tokens"
     temperature: float | None = Field(default=None, ge=0, le=2)
     effort: Effort | None = None

@@ -3,7 +3,7 @@ stands where the story stands. So every draft, check, divergence and audit entry
 
 import re
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -24,6 +24,7 @@ from supportbot.inbox.tables import Customer, Site
 from supportbot.jobs.work import register_jobs
 from supportbot.knowledge.actions import import_articles
 from supportbot.routing.actions import ensure_first_policy
+from supportbot.routing.asking import AskedModels, ask_models
 from supportbot.routing.policy import parse_policy, shipped_document, shipped_policy
 from supportbot.routing.queries import ActivePolicy
 from supportbot.seed.asof import as_of
@@ -108,6 +109,7 @@ def _fill(
     shipped = ActivePolicy(0, shipped_document(), shipped_policy()) if policy_document else None
     drafting = Drafting(database, desk, parts.gateway, shipped)
     register_jobs(drafting)
+    asked = _ask(parts, policy_document, progress)
     with database.transaction() as db:
         site = _add_site(db, story, clock())
         users, people = _add_people(db, audit, story.shop, password)
@@ -117,7 +119,7 @@ def _fill(
         sources = [(f"{article.slug}.md", article.source) for article in story.articles]
         sources.append((f"{story.policy.slug}.md", _dated(story.policy)))
         import_articles(db, sources, at=clock(), publish=True, audit=audit)
-        _add_policy(db, policy_document, story.shop, clock())
+        _add_policy(db, policy_document, story.shop, clock(), asked)
     cast = Cast(drafting, clock, people, customers, site)
 
     def read_records(as_they_stand: Story, at: datetime) -> None:
@@ -219,11 +221,21 @@ def _add_customers(db: Session, story: Story, site: Site, at: datetime) -> dict[
     return {key: row.id or 0 for key, row in rows.items()}
 
 
-def _add_policy(db: Session, document: str | None, shop: Shop, at: datetime) -> None:
+def _ask(parts: Drafting, document: str | None, progress: Callable[[str], None]) -> AskedModels | None:
+    """Ask the models of a policy that was handed in. Trying out refuses nothing: what is wrong is told."""
+    if document is None:
+        return None
+    asked = replace(ask_models(parse_policy(document), parts.gateway), lenient=True)
+    for sentence in asked.warned:
+        progress(f"Not well: {sentence}")
+    return asked
+
+
+def _add_policy(db: Session, document: str | None, shop: Shop, at: datetime, asked: AskedModels | None) -> None:
     owner = next(agent.email for agent in shop.agents if agent.role == "owner")
     author = next(agent.email for agent in shop.agents if agent.role == "lead")
     if document is None:
         document = shipped_document().replace(SHIPPED_OWNER, owner)
     approver = parse_policy(document).owner
     author = author if author != approver else owner
-    ensure_first_policy(db, document=document, author=author, approver=approver, at=at)
+    ensure_first_policy(db, document=document, author=author, approver=approver, at=at, asked=asked)

@@ -8,6 +8,7 @@ from click.testing import CliRunner, Result
 
 from supportbot.cli import main
 from supportbot.routing.policy import parse_policy, shipped_document
+from tests.gateway.stand_in import reply, stand_in
 
 WORDS_A_MINUTE = 240
 OWNER, AUTHOR = "owner@example.test", "admin@example.test"
@@ -181,3 +182,45 @@ def test_a_declined_proposal_cannot_come_back(proposed: dict[str, str]) -> None:
     refused = run(proposed, "approve", "2", "--by", OWNER)
 
     assert (refused.exit_code, "is rejected" in refused.stderr) == (1, True)
+
+
+def test_a_first_policy_is_told_which_of_its_models_do_not_answer(environment: dict[str, str], tmp_path: Path) -> None:
+    silent = 'reasoning: {provider: openai_compatible, base_url: "http://127.0.0.1:9/v1", model: big,'
+    text = shipped_document().replace("reasoning: {provider: builtin, model: facts,", silent)
+
+    result = run(environment, "import", document(tmp_path, text), "--author", AUTHOR, "--approved-by", OWNER)
+
+    assert (result.exit_code, "active" in result.stdout) == (0, True)
+    assert "Not well: Model 'reasoning' (dispute_reply): nobody answers at http://127.0.0.1:9/v1." in result.stderr
+
+
+def test_a_first_policy_whose_model_cannot_do_it_is_refused(environment: dict[str, str], tmp_path: Path) -> None:
+    with stand_in(reply(404, {"error": {"code": "model_not_found"}})) as server:
+        unfit = f'reasoning: {{provider: openai_compatible, base_url: "{server.base_url}", model: big,'
+        text = shipped_document().replace("reasoning: {provider: builtin, model: facts,", unfit)
+        refused = run(environment, "import", document(tmp_path, text), "--author", AUTHOR, "--approved-by", OWNER)
+
+    assert refused.exit_code == 1
+    assert "not fit to come into force" in refused.stderr
+    assert "(model_not_found)" in refused.stderr
+    assert "No policy yet" in run(environment, "history").stdout
+
+
+def test_a_later_version_is_kept_out_by_an_unfit_model_and_let_in_beside_a_silent_one(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    run(environment, "import", document(tmp_path), "--author", AUTHOR, "--approved-by", OWNER)
+    with stand_in(reply(404, {"error": {"code": "model_not_found"}})) as server:
+        behind = f'reasoning: {{provider: openai_compatible, base_url: "{server.base_url}", model: big,'
+        text = shipped_document().replace("reasoning: {provider: builtin, model: facts,", behind)
+        run(environment, "propose", document(tmp_path, text), "--author", AUTHOR, "--problem", "Try another one.")
+        run(environment, "approve", "2", "--by", OWNER)
+        refused = run(environment, "activate", "2", "--by", OWNER)
+    silent = run(environment, "activate", "2", "--by", OWNER)
+    back = run(environment, "rollback", "--by", OWNER)
+    again = run(environment, "rollback", "--to", "2", "--by", OWNER)
+
+    assert (refused.exit_code, "not fit to come into force" in refused.stderr) == (1, True)
+    assert (silent.stdout, "nobody answers" in silent.stderr) == ("Version 2 is in force.\n", True)
+    assert (back.exit_code, back.stderr) == (0, "")
+    assert (again.exit_code, "nobody answers" in again.stderr) == (0, True)

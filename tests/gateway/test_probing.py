@@ -1,47 +1,127 @@
-"""What `supportbot doctor` finds out about a model."""
+"""What asking a model on purpose finds out: does it answer, in which ways does it keep to a schema, what is wrong."""
+
+import json
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 
 import pytest
 
-from supportbot.gateway.probing import probe_model
+from supportbot.contract.reply_v1 import REPLY_1
+from supportbot.gateway.probing import Probe, probe_model
 from supportbot.gateway.providers import PROVIDERS
 from supportbot.gateway.types import StructuredOutput
+from tests.contract.factories import make_answer
 from tests.gateway.factories import make_spec
 from tests.gateway.faults import said
-from tests.gateway.stand_in import Behaviour, reply, stand_in
+from tests.gateway.stand_in import Behaviour, StandIn, reply, stand_in
 
-GOOD = '{"colour": "red"}'
+GOOD = said("openai_compatible", make_answer())
 ERROR = {"error": {"message": "no", "type": "invalid_request_error", "code": "unsupported_parameter"}}
 
 
-def probe(*behaviours: Behaviour, structured: StructuredOutput = "json_schema"):  # type: ignore[no-untyped-def]
-    provider = PROVIDERS["openai_compatible"](lambda _: None)
+def probe(
+    *behaviours: Behaviour, structured: StructuredOutput | None = None, every_way: bool = False, **spec: Any
+) -> tuple[Probe, StandIn]:
+    provider = PROVIDERS["openai_compatible"]({"SET": "sk-1"}.get)
     with stand_in(*behaviours) as server:
-        found = probe_model(provider, make_spec(base_url=server.base_url, structured=structured))
+        given = {"base_url": server.base_url, **spec}
+        found = probe_model(provider, make_spec(structured=structured, **given), REPLY_1, every_way=every_way)
     provider.close()
-    return found, len(server.bodies)
+    return found, server
 
 
-def test_a_model_that_keeps_to_the_schema_is_well() -> None:
-    found, _ = probe(said("openai_compatible", GOOD))
-    assert (found.ways, found.problem) == (("json_schema", "json_object", "none"), None)
+def way_of(body: dict[str, Any]) -> str:
+    """The way a request asks for, read off the wire."""
+    form = body.get("response_format")
+    if form is None:
+        return "tool" if "tools" in body else "none"
+    return "json_object_schema" if "schema" in form else str(form["type"])
+
+
+class Knows:
+    """A server that knows some ways and answers the others as told."""
+
+    def __init__(self, *ways: str, otherwise: Behaviour) -> None:
+        self.ways = ways
+        self.otherwise = otherwise
+        self.server: StandIn | None = None
+
+    def __call__(self, handler: BaseHTTPRequestHandler) -> None:
+        assert self.server is not None
+        (GOOD if way_of(self.server.bodies[-1]) in self.ways else self.otherwise)(handler)
+
+
+def probe_server(knows: Knows, **options: Any) -> tuple[Probe, list[str]]:
+    provider = PROVIDERS["openai_compatible"]({}.get)
+    with stand_in(knows) as server:
+        knows.server = server
+        spec = make_spec(structured=options.pop("structured", None), base_url=server.base_url)
+        found = probe_model(provider, spec, REPLY_1, **options)
+    provider.close()
+    return found, [way_of(body) for body in server.bodies]
+
+
+def test_one_question_is_enough_for_a_model_that_keeps_to_the_schema() -> None:
+    found, server = probe(GOOD)
+    assert (found.ways, found.problem, found.unfit) == (("json_schema",), None, False)
+    assert (found.model_answered, len(server.bodies)) == ("small-chat-0613", 1)
     assert "answers in" in found.words
 
 
-def test_a_server_without_schemas_is_told_which_way_to_write_instead() -> None:
-    found, _ = probe(reply(500, ERROR), said("openai_compatible", GOOD))
-    assert found.ways == ("json_object", "none")
-    assert found.words == "it does not keep to structured: json_schema. Write structured: json_object in the policy."
+def test_the_schema_is_not_told_in_words_where_the_server_is_given_it() -> None:
+    _, server = probe(GOOD)
+    assert "next_actions" not in json.dumps(server.bodies[0]["messages"])
 
 
 @pytest.mark.parametrize(
-    ("behaviour", "calls", "words"),
+    "otherwise",
+    [reply(500, ERROR), reply(400, ERROR), said("openai_compatible", '{"answer": "At nine."}')],
+    ids=["fails", "refuses", "ignores"],
+)
+def test_a_server_without_schemas_is_asked_on_until_a_way_works(otherwise: Behaviour) -> None:
+    found, asked = probe_server(Knows("json_object_schema", "json_object", otherwise=otherwise))
+    assert asked == ["json_schema", "json_object_schema"]
+    assert (found.ways, found.problem) == (("json_object_schema",), None)
+
+
+def test_every_way_is_asked_when_all_are_wanted_and_words_alone_only_when_nothing_works() -> None:
+    knows = Knows("json_schema", "json_object", otherwise=reply(400, ERROR))
+    found, asked = probe_server(knows, every_way=True)
+    assert asked == ["json_schema", "json_object_schema", "tool", "json_object"]
+    assert found.ways == ("json_schema", "json_object")
+    found, asked = probe_server(Knows("none", otherwise=reply(400, ERROR)), every_way=True)
+    assert (found.ways, asked[-1]) == (("none",), "none")
+
+
+def test_a_way_that_the_policy_names_and_the_model_lacks_makes_it_unfit_and_says_what_to_write() -> None:
+    found, _ = probe_server(Knows("json_object", otherwise=reply(400, ERROR)), structured="json_schema")
+    assert found.unfit
+    assert found.words == "it does not keep to structured: json_schema. Write structured: json_object, or leave it out."
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "calls", "unfit", "words"),
     [
-        (reply(401, ERROR), 1, "its key is missing or was not accepted"),
-        (reply(400, ERROR), 3, "Check model, base_url, length_field and temperature. (unsupported_parameter)"),
-        (said("openai_compatible", "Red, I think."), 3, "never with an object of the schema"),
+        (reply(401, ERROR), 1, False, "its key was not accepted. Check the key in SET"),
+        (reply(429, ERROR), 1, False, "it is asked too often"),
+        (reply(503, ERROR), 1, False, "its server fails or is overloaded"),
+        (reply(400, ERROR), 5, True, "Check model, base_url, length_field and temperature. (unsupported_parameter)"),
+        (said("openai_compatible", "At nine."), 5, True, "never with an object of the schema"),
     ],
 )
-def test_what_is_wrong_is_said_in_words(behaviour: Behaviour, calls: int, words: str) -> None:
-    found, asked = probe(behaviour)
+def test_what_is_wrong_is_said_in_words(behaviour: Behaviour, calls: int, unfit: bool, words: str) -> None:
+    found, server = probe(behaviour, api_key_env="SET")
     assert words in found.words
-    assert asked == calls
+    assert (len(server.bodies), found.unfit) == (calls, unfit)
+
+
+def test_a_missing_key_is_told_by_its_variable_and_nothing_is_asked() -> None:
+    found, server = probe(GOOD, api_key_env="NOT_SET")
+    assert found.words == "its key is missing. Set the variable NOT_SET where the workers run."
+    assert (server.bodies, found.unfit) == ([], False)
+
+
+def test_an_address_where_nobody_answers_is_told() -> None:
+    found, _ = probe(GOOD, base_url="http://127.0.0.1:9/v1")
+    assert "nobody answers at http://127.0.0.1:9/v1" in found.words
+    assert not found.unfit

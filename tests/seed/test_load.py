@@ -107,12 +107,14 @@ def newest_conversation(db: Session, key: str) -> Conversation:
     return rows.first() or pytest.fail(f"{key} has no conversation")
 
 
-def test_a_first_start_with_a_policy_of_ones_own_asks_none_of_its_models(database: Database) -> None:
+def test_a_first_start_with_a_policy_of_ones_own_drafts_nothing_with_its_models(database: Database) -> None:
     clock = FixedClock(NOW)
     engine = MemoryEngine(clock=clock)
     desk = Desk(engine, AuditLog(SECRET, clock), clock)
-    # A gateway that knows only the built-in provider: any call to the policy's own models would fail.
-    drafting = Drafting(database, desk, Gateway({"builtin": PROVIDERS["builtin"](provider_key)}, clock=clock))
+    # Nobody listens at the policy's own model: a draft by it would fail.
+    providers = {name: make(provider_key) for name, make in PROVIDERS.items()}
+    drafting = Drafting(database, desk, Gateway(providers, clock=clock))
+    told_words: list[str] = []
     register_jobs(drafting)
     story = told(NOW)
     own = shipped_document().replace(
@@ -125,9 +127,12 @@ def test_a_first_start_with_a_policy_of_ones_own_asks_none_of_its_models(databas
         secret_key=SECRET,
         policy_document=own,
         password=lambda: "correct horse battery staple",
-        progress=lambda words: None,
+        progress=told_words.append,
         story=replace(story, conversations=tuple(one for one in story.conversations if one.customer == "greta")),
     )
+    (warning,) = [words for words in told_words if words.startswith("Not well")]
+    assert "Model 'fast' (routine_reply, case_summary" in warning
+    assert "nobody answers at http://127.0.0.1:9/v1" in warning
     with database.transaction(read_only=True) as db:
         assert active_policy(db).policy.models["fast"].model == "small-chat"
         assert {row.provider for row in db.exec(select(AttemptRow))} == {"builtin"}

@@ -47,7 +47,7 @@ def request_body(spec: ModelSpec, request: ModelRequest) -> bytes:
         "messages": [{"role": "user", "content": request.user}],
     }
     output: dict[str, Any] = {} if spec.effort is None else {"effort": spec.effort}
-    if spec.structured == "json_schema":
+    if spec.structured in (None, "json_schema"):
         output["format"] = {"type": "json_schema", "schema": request.schema}
     elif spec.structured == "tool":
         name = schema_label(request)

@@ -37,7 +37,7 @@ def request_body(spec: ModelSpec, request: ModelRequest) -> bytes:
         body["temperature"] = spec.temperature
     if spec.effort is not None:
         body["reasoning_effort"] = spec.effort
-    body.update(_DIALECTS[spec.structured](request))
+    body.update(_DIALECTS[spec.structured or "json_schema"](request))
     return json.dumps(body).encode("ascii")
 
 

@@ -1,0 +1,190 @@
+"""`supportbot doctor`: one screen that says what is well, what is wrong, and what to do about it."""
+
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import click
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+
+from supportbot.app import Parts, wire
+from supportbot.cli.parts import answer, as_json, database_cause
+from supportbot.db import impatient, normal_url
+from supportbot.errors import PolicyError
+from supportbot.gateway.guarding import endpoint_of
+from supportbot.gateway.prices import load_prices
+from supportbot.gateway.queries import paused_models, spent_on
+from supportbot.migrating import require_current
+from supportbot.routing.asking import Asked, AskedModels, ask_models, keep_findings
+from supportbot.routing.costs import WorstCase, worst_cases
+from supportbot.routing.policy import RoutingPolicy
+from supportbot.routing.queries import ActivePolicy, find_active_policy
+from supportbot.settings import Settings, load_settings, provider_key
+
+State = Literal["ok", "look", "bad"]
+_MARKS: dict[State, str] = {"ok": "ok  ", "look": "look", "bad": "BAD "}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that was looked at. `bad` makes the command fail, `look` only asks for a look."""
+
+    name: str
+    state: State
+    text: str
+    more: dict[str, Any] = field(default_factory=dict)
+
+
+@click.command()
+@click.option("--no-models", is_flag=True, help="Ask no model; each costs some hundred tokens.")
+@as_json
+def doctor(as_json: bool, no_models: bool) -> None:
+    """Say in one screen what is well and what is wrong: database, workers, policy, models, keys, spending, audit log.
+
+    Models are asked in every way they may keep to a schema, and what is found is kept. Exit code 1: something is BAD.
+    """
+    settings = load_settings()
+    lines = list(_examine(settings, ask=not no_models))
+    width = max(len(line.name) for line in lines)
+    words = "\n".join(f"{_MARKS[line.state]} {line.name:<{width}}  {line.text}" for line in lines)
+    found = {
+        line.name: {"ok": line.state != "bad", "state": line.state, "text": line.text, **line.more} for line in lines
+    }
+    answer(found, as_json, words)
+    sys.exit(1 if any(line.state == "bad" for line in lines) else 0)
+
+
+def _examine(settings: Settings, *, ask: bool) -> Iterator[Line]:
+    shown = normal_url(settings.database_url).render_as_string()
+    try:
+        parts = wire(replace(settings, database_url=impatient(settings.database_url)))
+        with parts.database.transaction(read_only=True) as db:
+            db.connection()
+    except SQLAlchemyError as error:
+        yield Line("database", "bad", f"{shown} cannot be reached: {database_cause(error)}. {_DATABASE_ADVICE}")
+        return
+    require_current(parts.database)
+    yield Line("database", "ok", shown)
+    yield from _examine_parts(parts, ask=ask)
+    parts.drafting.gateway.close()
+    parts.database.dispose()
+
+
+_DATABASE_ADVICE = "Start it, or correct SUPPORTBOT_DATABASE_URL; nothing else was looked at."
+
+
+def _examine_parts(parts: Parts, *, ask: bool) -> Iterator[Line]:
+    yield from _work(parts)
+    try:
+        with parts.database.transaction(read_only=True) as db:
+            active = find_active_policy(db)
+    except PolicyError as error:
+        yield Line("policy", "bad", "; ".join(error.message.splitlines()))
+        active = None
+    else:
+        yield _policy(active)
+    if active is not None:
+        asked = ask_models(active.policy, parts.drafting.gateway, every_way=True) if ask else None
+        yield from _models(parts, active.policy, asked)
+        yield from _keys(active.policy)
+        yield from _money(parts, active.policy)
+    with parts.database.transaction(read_only=True) as db:
+        chain = parts.desk.audit.verify(db)
+    yield Line("audit log", "bad" if chain.problem else "ok", chain.problem or f"{chain.entries} entries fit")
+
+
+def _work(parts: Parts) -> Iterator[Line]:
+    health = parts.desk.engine.health()
+    running = len(health.held_slots)
+    text = f"{running} running" if running else "none is running. Start one with: supportbot worker"
+    yield Line("workers", "ok" if running else "bad", text)
+    jobs = f"{health.waiting} waiting, {health.running} running, {health.failed} failed"
+    yield Line("jobs", "bad" if health.failed else "ok", jobs)
+
+
+def _policy(active: ActivePolicy | None) -> Line:
+    if active is None:
+        return Line("policy", "bad", "none is active. Hand one in: supportbot policy import FILE")
+    return Line("policy", "ok", f"version {active.number} is active; its owner is {active.policy.owner}")
+
+
+def _models(parts: Parts, policy: RoutingPolicy, asked: AskedModels | None) -> Iterator[Line]:
+    if asked is not None:
+        with parts.database.transaction() as db:
+            keep_findings(db, asked, found_by="doctor", at=parts.desk.clock())
+        for one in asked.models:
+            yield _model(one)
+        named = {one.spec.key for one in asked.models}
+        for key in policy.models:
+            if key not in named:
+                yield Line(f"model {key}", "look", "no task names it, so it was not asked")
+    answering = {endpoint_of(one.spec) for one in asked.models if not one.probe.problem} if asked else set()
+    with parts.database.transaction(read_only=True) as db:
+        yield from _paused(db, answering)
+
+
+def _model(one: Asked) -> Line:
+    probe, spec = one.probe, one.spec
+    more = {"latency_ms": probe.latency_ms, "can": list(probe.ways), "served_as": probe.model_answered}
+    if spec.provider == "builtin":
+        return Line(f"model {spec.key}", "ok", "built in, always answers", more)
+    where = spec.base_url or "the provider's public address"
+    return Line(f"model {spec.key}", "bad" if probe.problem else "ok", f"{spec.model} at {where}: {probe.words}", more)
+
+
+def _paused(db: Session, answering: set[str]) -> Iterator[Line]:
+    for model in paused_models(db):
+        answers = model.endpoint in answering
+        text = (
+            f"paused since {model.opened_at:%d %b %H:%M} UTC after {model.cause}; "
+            f"asked again from {model.probe_at:%H:%M:%S} UTC on"
+        )
+        text += "; it answered just now, so the next message brings it back" if answers else ""
+        more = {"opened_at": model.opened_at, "probe_at": model.probe_at, "failed_probes": model.failed_probes}
+        yield Line(f"breaker {model.model_key}", "look" if answers else "bad", text, more)
+
+
+def _keys(policy: RoutingPolicy) -> Iterator[Line]:
+    """Which variables are missing in this environment; never what is in one."""
+    named = {entry.api_key_env: key for key, entry in policy.models.items() if entry.api_key_env}
+    missing = [f"{variable} (model {key})" for variable, key in named.items() if not provider_key(variable)]
+    if missing:
+        text = f"not set here: {', '.join(missing)}. Set them where the workers run, and here."
+        yield Line("keys", "bad", text, {"missing": [name for name in named if not provider_key(name)]})
+    elif named:
+        yield Line("keys", "ok", f"set: {', '.join(named)}")
+
+
+def _money(parts: Parts, policy: RoutingPolicy) -> Iterator[Line]:
+    with parts.database.transaction(read_only=True) as db:
+        spent = spent_on(db, parts.desk.clock().date())
+    usd, limit = spent.microusd / 1_000_000, policy.limits.per_day_usd
+    tokens, most = spent.unpriced_output_tokens, policy.limits.per_day_output_tokens
+    full = usd >= limit or tokens >= most
+    text = f"{usd:.4f} of {limit:g} USD; {tokens} of {most} output tokens of models without a price"
+    if full:
+        text += ". The limit is reached: messages wait for a person until midnight UTC"
+    more = {"usd": usd, "limit_usd": limit, "unpriced_output_tokens": tokens}
+    yield Line("spent today", "bad" if full else "ok", text, more)
+    for case in worst_cases(policy, load_prices()):
+        if policy.models[case.model_key].provider != "builtin":
+            yield _worst(case)
+
+
+def _worst(case: WorstCase) -> Line:
+    name = f"cost {case.task}, {case.model_key}"
+    if case.least is None or case.long is None:
+        return Line(name, "look", f"the price of {case.model_key} is not known: write price in the policy to see costs")
+    least, long = case.least / 1_000_000, case.long / 1_000_000
+    text = f"a call to {case.model_key} costs at most {least:.4f} USD, with a very long case {long:.4f}"
+    if case.limit is None:
+        return Line(name, "ok", f"{text}; no limit")
+    limit = case.limit / 1_000_000
+    if case.blocks_all:
+        advice = f"Raise max_cost_usd to {least * 2:.4f} or lower max_output_tokens"
+        return Line(name, "bad", f"{text}; the limit is {limit:g}, so every call is refused. {advice}")
+    if case.blocks_long:
+        return Line(name, "look", f"{text}; the limit is {limit:g}, so the longest messages wait for a person")
+    return Line(name, "ok", f"{text}; the limit is {limit:g}")
