@@ -40,6 +40,7 @@ from supportbot.inbox.types import InboundMessage
 from supportbot.jobs.work import register_jobs
 from supportbot.knowledge.actions import import_articles
 from supportbot.routing.actions import ensure_first_policy
+from supportbot.routing.policy import shipped_document
 from supportbot.settings import Settings
 
 NOW = datetime(2026, 3, 18, 9, 14, tzinfo=UTC)  # a Wednesday
@@ -190,8 +191,13 @@ class Shop:
         self.work()
 
 
-def make_shop(database: Database, *, provider: Provider | None = None, now: datetime = NOW) -> Shop:
-    """A working desk over an empty, migrated database; the built-in provider drafts unless another is given."""
+def make_shop(
+    database: Database, *, provider: Provider | None = None, now: datetime = NOW, policy: str | None = None
+) -> Shop:
+    """A working desk over an empty, migrated database; the built-in provider drafts unless another is given.
+
+    `policy` is the text of the policy in force; the shipped one unless given.
+    """
     clock = FixedClock(now)
     audit = AuditLog(SECRET_KEY, clock)
     desk = Desk(MemoryEngine(clock=clock), audit, clock)
@@ -219,7 +225,7 @@ def make_shop(database: Database, *, provider: Provider | None = None, now: date
         import_records(db, make_records(), at=clock(), audit=audit)
         articles = [("invoices.md", INVOICES), ("twice.md", TWICE), ("refunds.md", _dated(POLICY))]
         import_articles(db, articles, at=clock(), publish=True, audit=audit)
-        document = files("supportbot.routing").joinpath("default_policy.yaml").read_text(encoding="utf-8")
+        document = policy or shipped_document()
         ensure_first_policy(
             db, document=document, author="lead@example.test", approver="owner@example.test", at=clock()
         )

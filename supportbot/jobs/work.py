@@ -42,7 +42,7 @@ def register_jobs(drafting: Drafting) -> None:
             draw_week(db, desk, str(ids["period"]))
 
     engine = desk.engine
-    engine.register(JobKind(DRAFT_JOB, draft, queue="drafts", concurrency=64, retries=2, timeout_s=90))
+    engine.register(JobKind(DRAFT_JOB, draft, queue="drafts", concurrency=200, retries=2, timeout_s=90))
     engine.register(JobKind(SEND_JOB, send, queue="sending", concurrency=8, retries=5, poll_s=0.25))
     engine.register(JobKind("sweep", sweep, queue="chores", concurrency=2, poll_s=1))
     engine.register(JobKind("wake_snoozed", wake, queue="chores", concurrency=2, poll_s=1))
