@@ -21,6 +21,7 @@ from supportbot.gateway.tables import AttemptRow
 from supportbot.inbox import queries as inbox
 from supportbot.inbox.sites import records_id
 from supportbot.inbox.tables import Conversation, Customer, Message, Note, Outgoing, Site
+from supportbot.inbox.threads import read_stretch
 from supportbot.knowledge.queries import Library, published_library
 from supportbot.routing.tables import Decision
 
@@ -169,13 +170,15 @@ def _record(
 
 @dataclass(frozen=True, slots=True)
 class DeskCase:
-    """One conversation as the desk opens it."""
+    """One conversation as the desk opens it: its newest messages, or (`is_past`) those before one of them."""
 
     conversation: Conversation
     customer: Customer
     site: Site
     messages: Sequence[Message]
     notes: Sequence[Note]
+    earlier: int | None
+    is_past: bool
     outgoing: Outgoing | None
     drafts: Drafts
     past: Sequence[Conversation]
@@ -184,25 +187,26 @@ class DeskCase:
     account: AccountRows | None
 
 
-def desk_case(db: Session, conversation_id: int) -> DeskCase:
+def desk_case(db: Session, conversation_id: int, *, before: int | None = None) -> DeskCase:
     """Everything the desk shows of one conversation.
 
     Raises:
-        NotFound: there is no such conversation.
+        NotFound: there is no such conversation, or `before` is no message of it.
     """
     conversation, customer, site = inbox.find_conversation(db, conversation_id)
     everyone = people(db)
-    messages = inbox.thread(db, conversation_id)
-    notes = inbox.notes(db, conversation_id)
+    stretch = read_stretch(db, conversation_id, before=before)
     names = {person.id: person.name for person in everyone}
-    authors = {message.author_id for message in messages} | {note.author_id for note in notes}
+    authors = {message.author_id for message in stretch.messages} | {note.author_id for note in stretch.notes}
     gone = [author for author in authors if author is not None and author not in names]
     return DeskCase(
         conversation=conversation,
         customer=customer,
         site=site,
-        messages=messages,
-        notes=notes,
+        messages=stretch.messages,
+        notes=stretch.notes,
+        earlier=stretch.earlier,
+        is_past=before is not None,
         outgoing=inbox.open_outgoing(db, conversation_id),
         drafts=drafts_of(db, conversation.newest_customer_message_id or 0),
         past=inbox.past_conversations(db, conversation),

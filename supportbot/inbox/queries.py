@@ -11,12 +11,13 @@ from sqlmodel import Session, col, select
 from supportbot.accounts.tables import Agent
 from supportbot.db import BigId, UtcDateTime
 from supportbot.errors import InvalidInput, NotFound
-from supportbot.inbox.tables import Conversation, Customer, Event, Message, Note, Outgoing, Site
+from supportbot.inbox.tables import Conversation, Customer, Event, Message, Outgoing, Site
 
 View = Literal["all", "mine", "unassigned", "held", "failed", "snoozed", "pending", "resolved"]
 VIEWS: tuple[View, ...] = get_args(View)
 COUNT_CAP = 100
 PAGE_SIZE = 50
+WIDGET_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,19 +127,6 @@ def find_conversation(db: Session, conversation_id: int) -> tuple[Conversation, 
     return row[0], row[1], row[2]
 
 
-def thread(db: Session, conversation_id: int, *, limit: int = 200) -> list[Message]:
-    """The newest messages of a conversation, oldest first."""
-    query = (
-        select(Message).where(Message.conversation_id == conversation_id).order_by(col(Message.id).desc()).limit(limit)
-    )
-    return list(reversed(db.exec(query).all()))
-
-
-def notes(db: Session, conversation_id: int) -> Sequence[Note]:
-    """Its private notes, oldest first."""
-    return db.exec(select(Note).where(Note.conversation_id == conversation_id).order_by(col(Note.id)).limit(200)).all()
-
-
 def open_outgoing(db: Session, conversation_id: int) -> Outgoing | None:
     """The newest reply on its way or stopped on its way; None when the last one was sent or undone."""
     query = select(Outgoing).where(Outgoing.conversation_id == conversation_id).order_by(col(Outgoing.id).desc())
@@ -170,12 +158,26 @@ def past_conversations(db: Session, conversation: Conversation, *, limit: int = 
     return db.exec(query).all()
 
 
-def widget_messages(db: Session, customer_id: int, *, after: int, limit: int = 200) -> list[dict[str, Any]]:
-    """What a customer's widget may see, oldest first: an explicit list of fields and nothing else."""
-    query = select(Message).where(Message.customer_id == customer_id, col(Message.id) > after)
-    newest_first = query.order_by(col(Message.id).desc()) if after == 0 else query.order_by(col(Message.id))
-    rows = db.exec(newest_first.limit(limit)).all()
-    return [_widget_message(message) for message in sorted(rows, key=lambda message: message.id or 0)]
+def widget_messages(
+    db: Session, customer_id: int, *, after: int = 0, before: int | None = None, limit: int = WIDGET_PAGE
+) -> tuple[list[dict[str, Any]], bool]:
+    """What a customer's widget may see, oldest first: an explicit list of fields and nothing else.
+
+    Args:
+        after: what follows this message; 0 for the newest there are.
+        before: what came before this message, instead.
+
+    Returns:
+        The messages, and whether there are earlier ones (only told where they are read backwards).
+    """
+    query = select(Message).where(Message.customer_id == customer_id)
+    if after:
+        rows = db.exec(query.where(col(Message.id) > after).order_by(col(Message.id)).limit(limit)).all()
+        return [_widget_message(message) for message in rows], False
+    if before is not None:
+        query = query.where(col(Message.id) < before)
+    newest_first = db.exec(query.order_by(col(Message.id).desc()).limit(limit + 1)).all()
+    return [_widget_message(message) for message in reversed(newest_first[:limit])], len(newest_first) > limit
 
 
 def widget_state(db: Session, customer_id: int) -> Conversation | None:

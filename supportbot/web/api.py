@@ -130,9 +130,10 @@ def conversations() -> Response:
 
 @blueprint.get("/conversations/<int:conversation_id>")
 def conversation(conversation_id: int) -> Response:
-    """Everything about one conversation."""
+    """Everything about one conversation; `before` gives its earlier messages."""
+    before = whole_number(request.args.get("before"), name="before")
     with services().database.transaction(read_only=True) as db:
-        return jsonify(conversation_detail(db, conversation_id))
+        return jsonify(conversation_detail(db, conversation_id, before=before))
 
 
 @blueprint.post("/conversations/<int:conversation_id>/replies")

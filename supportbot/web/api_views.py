@@ -12,6 +12,7 @@ from supportbot.gateway.tables import AttemptRow
 from supportbot.inbox import queries
 from supportbot.inbox.rules import is_held
 from supportbot.inbox.tables import Conversation, Message, Note
+from supportbot.inbox.threads import read_stretch
 from supportbot.routing.tables import Decision
 
 
@@ -33,11 +34,13 @@ def conversation_line(line: queries.ConversationLine) -> dict[str, Any]:
     }
 
 
-def conversation_detail(db: Session, conversation_id: int) -> dict[str, Any]:
+def conversation_detail(db: Session, conversation_id: int, *, before: int | None = None) -> dict[str, Any]:
     """One conversation with its messages, drafts, decision, tries and divergences.
 
+    Its newest 200 messages are given, or those before one; `earlier` is what to ask `before` for next.
+
     Raises:
-        NotFound: there is no such conversation.
+        NotFound: there is no such conversation, or no such message in it.
     """
     conversation, customer, _site = queries.find_conversation(db, conversation_id)
     names = names_by_id(db, [conversation.assignee_id] if conversation.assignee_id else [])
@@ -49,10 +52,12 @@ def conversation_detail(db: Session, conversation_id: int) -> dict[str, Any]:
     attempts = db.exec(
         select(AttemptRow).where(col(AttemptRow.message_id).in_(message_ids)).order_by(col(AttemptRow.id))
     )
+    stretch = read_stretch(db, conversation_id, before=before)
     return {
         **line,
-        "messages": [_message(message) for message in queries.thread(db, conversation_id)],
-        "notes": [_note(note) for note in queries.notes(db, conversation_id)],
+        "messages": [_message(message) for message in stretch.messages],
+        "notes": [_note(note) for note in stretch.notes],
+        "earlier": stretch.earlier,
         "drafts": [_draft(draft, conversation) for draft in drafts],
         "decision": _decision(decision) if decision else None,
         "attempts": [_attempt(attempt) for attempt in attempts],

@@ -19,6 +19,7 @@ from supportbot.drafting.tables import DivergenceRow, Draft
 from supportbot.inbox.tables import Message
 from supportbot.money import plain_amount
 from supportbot.web.draft_views import author_of, blocked_note
+from supportbot.web.inbox_views import earlier_url
 from supportbot.web.words import day_words, length, on_day, when
 
 FIELDS = {
@@ -36,6 +37,7 @@ WORDS = {
     "details": "facts",
     "sources": "form",
 }
+MOST_TOLD = 8
 NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
@@ -62,7 +64,8 @@ def held_view(case: DeskCase, draft: Draft, *, person: Person, now: datetime, ba
         "release": _release(case, draft, person, due, name),
         "draft_id": draft.id,
         "is_mine": row.assignee_id == person.id,
-        "told": [_told(message, case, now, zone) for message in case.messages[-8:]],
+        "told": [_told(message, case, now, zone) for message in case.messages[-MOST_TOLD:]],
+        "earlier_url": earlier_url(case, case.messages[-MOST_TOLD].id if len(case.messages) > MOST_TOLD else None),
         "notes": [
             {
                 "text": note.text,

@@ -55,7 +55,7 @@ def page() -> str:
 
 @blueprint.get("/inbox/conversations/<int:conversation_id>")
 def conversation(conversation_id: int) -> str:
-    """One conversation beside the list; `compose` opens a composer."""
+    """One conversation beside the list; `compose` opens a composer, `before` shows what came earlier."""
     return _render(conversation_id)
 
 
@@ -238,7 +238,7 @@ def _render(
         context["toasts"] = [] if is_part else [*sending_toasts(db, signed_in().id, now=now), *toasts]
         context["queue"] = _queue(db, view, conversation_id)
         if conversation_id is not None:
-            case = desk_case(db, conversation_id)
+            case = desk_case(db, conversation_id, before=_before())
             mode = compose or request.args.get("compose")
             context |= _case_context(case, mode, written, error, now)
     context |= {"live_url": url_for("inbox.events"), "oob": True}
@@ -260,6 +260,7 @@ def _case_context(
     back = url_for("inbox.page", view=None if _view() == "all" else _view())
     is_held = (
         main is not None
+        and not case.is_past
         and case.conversation.work_state == "held"
         and effective_state(
             main.state,
@@ -273,6 +274,8 @@ def _case_context(
         held["composer"] = _composer(case, mode, written, error)
         return {"held": held}
     thread = thread_view(case, person=person, now=now, back_url=back)
+    if case.is_past:
+        return {"thread": thread, "panel": panel_view(case, now=now)}
     thread["composer"] = _composer(case, mode, written, error)
     return {"thread": thread, "panel": panel_view(case, now=now)}
 
@@ -330,6 +333,11 @@ def _view() -> View:
     if asked not in queries.VIEWS:
         raise NotFound(f"There is no view {asked!r}.")
     return asked
+
+
+def _before() -> int | None:
+    """The message whose past is asked for; an act always shows the newest."""
+    return whole_number(request.args.get("before"), name="before") if request.method == "GET" else None
 
 
 def _address(conversation_id: int | None, compose: str | None) -> str:

@@ -131,12 +131,20 @@ def thread_view(case: DeskCase, *, person: Person, now: datetime, back_url: str)
         "assignee": case.names.get(row.assignee_id) if row.assignee_id else None,
         "people": [{"id": one.id, "name": one.name, "current": one.id == row.assignee_id} for one in case.people],
         "snoozes": snoozes(now, zone),
-        "earlier": None,
+        "earlier": earlier_url(case, case.earlier),
+        "newest_url": url_for("inbox.conversation", conversation_id=row.id) if case.is_past else None,
         "entries": _entries(case, now, zone),
-        "draft": draft_view(case, now=now, zone=zone),
+        "draft": None if case.is_past else draft_view(case, now=now, zone=zone),
         "composer": None,
         "compose_urls": compose_urls(case),
     }
+
+
+def earlier_url(case: DeskCase, before: int | None) -> str | None:
+    """Where what came before a message is read; None where nothing did."""
+    if before is None:
+        return None
+    return url_for("inbox.conversation", conversation_id=case.conversation.id, before=before)
 
 
 def compose_urls(case: DeskCase) -> dict[str, str | None]:
@@ -254,7 +262,7 @@ def _entries(case: DeskCase, now: datetime, zone: ZoneInfo) -> list[dict[str, An
         author = case.names.get(note.author_id, "Somebody")
         entries.append((note.created_at, _entry("note", author, note.created_at, now, zone, text=note.text)))
     outgoing = case.outgoing
-    if outgoing is not None and outgoing.state == "void":
+    if outgoing is not None and outgoing.state == "void" and not case.is_past:
         text = f"A reply was not sent. {outgoing.close_reason or ''}".strip()
         closed = outgoing.closed_at or outgoing.created_at
         entries.append((closed, _entry("event", "", closed, now, zone, text=text)))

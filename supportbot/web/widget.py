@@ -141,12 +141,20 @@ def post_message() -> tuple[dict[str, int], int]:
 
 @blueprint.get("/widget/v1/messages")
 def list_messages() -> dict[str, Any]:
-    """The customer's own thread after a message id, oldest first; without `after` the newest 200."""
+    """The customer's own thread, oldest first: after a message id, before one, or the newest 200 there are.
+
+    `earlier` is there and true where messages came before these.
+    """
     holder = _holder()
-    after = _whole_number(request.args.get("after", "0"), name="after")
+    asked = {name: _whole_number(request.args.get(name, "0"), name=name) for name in ("after", "before")}
+    if asked["after"] and asked["before"]:
+        raise InvalidInput("Give after or before, not both.")
     with services().database.transaction(read_only=True) as db:
-        messages = widget_messages(db, holder.customer_id, after=after)
-    return {"messages": [_for_customer(message) for message in messages]}
+        messages, has_earlier = widget_messages(
+            db, holder.customer_id, after=asked["after"], before=asked["before"] or None
+        )
+    answer: dict[str, Any] = {"messages": [_for_customer(message) for message in messages]}
+    return answer | {"earlier": True} if has_earlier else answer
 
 
 @blueprint.get("/widget/v1/conversation")

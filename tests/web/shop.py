@@ -3,7 +3,7 @@
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -119,6 +119,24 @@ class Shop:
             db.flush()
             publish(db, conversation, "message", at=self.clock(), for_widget=True)
             return message.id or 0
+
+    def fill(self, conversation_id: int, *, until: int) -> None:
+        """Let a conversation that holds one message go on until it holds `until`: "Line 2" and so on."""
+        with self.database.transaction() as db:
+            first = db.exec(select(Message).where(Message.conversation_id == conversation_id)).one()
+            lines = [
+                Message(
+                    conversation_id=conversation_id,
+                    customer_id=first.customer_id,
+                    role="customer",
+                    text=f"Line {number}",
+                    channel="widget",
+                    external_id=f"line-{number}",
+                    sent_at=first.sent_at + timedelta(seconds=number),
+                )
+                for number in range(2, until + 1)
+            ]
+            db.add_all(lines)
 
     def allow_origin(self, origin: str) -> None:
         """Let pages of one more origin carry the widget."""

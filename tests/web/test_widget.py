@@ -423,6 +423,25 @@ def test_visitor_token_is_no_session(shop: Shop) -> None:
     assert_refused(shop.get("messages", shop.sign_in()["visitor_token"]), 401)
 
 
+def test_a_long_history_is_read_backwards_to_its_first_message_and_never_into_another_customers(shop: Shop) -> None:
+    other = shop.sign_in("user-4")["session_token"]
+    shop.write(other, "Somebody else's question")
+    token = shop.sign_in("user-17")["session_token"]
+    shop.fill(shop.write(token, "Line 1").json["conversation_id"], until=450)
+
+    pages = [shop.get("messages", token).json]
+    while pages[-1].get("earlier"):
+        pages.append(shop.get(f"messages?before={pages[-1]['messages'][0]['id']}", token).json)
+
+    assert [len(page["messages"]) for page in pages] == [200, 200, 50]
+    read = [text for page in reversed(pages) for text in texts(page["messages"])]
+    assert read == [f"Line {number}" for number in range(1, 451)]
+    newest = pages[0]["messages"][-1]["id"]
+    assert texts(shop.get(f"messages?before={newest}", other).json["messages"]) == ["Somebody else's question"]
+    assert_refused(shop.get(f"messages?before={newest}&after=1", token), 400)
+    assert_refused(shop.get("messages?before=-1", token), 400)
+
+
 # The launcher and the frame
 
 

@@ -91,7 +91,7 @@
   let failures = 0, lastAt = new Date(), due = null, touched = new Set();
 
   const openId = () => $("#thread")?.dataset.case;
-  const isBusy = () => $("#compose") !== null || openDialog() !== null;
+  const isBusy = () => $("#compose, #thread[data-past]") !== null || openDialog() !== null;
 
   function refreshSoon(conversation) {
     touched.add(String(conversation));
@@ -179,7 +179,11 @@
 
   // The row of the open case stays marked when the case is swapped.
   document.addEventListener("htmx:afterSettle", (event) => {
-    if (event.detail.elt?.id === "thread") showDraft();
+    if (event.detail.elt?.id === "thread") {
+      showDraft();
+      // What had the focus may have gone with the old case; reading goes on in the new one.
+      if (document.activeElement === document.body) ($("#thread[data-past] .scroll") || $("#thread"))?.focus({ preventScroll: true });
+    }
     const open = openId();
     for (const row of $$("#rows .row")) {
       if (row.id === `row-${open}`) row.setAttribute("aria-current", "true");

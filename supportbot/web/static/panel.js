@@ -18,7 +18,7 @@
     offline: 'No connection.', down: 'The chat does not answer.', many: 'Many messages at once.',
     again: s => `Trying again in ${s} s.`, ended: 'Your sign-in has ended. Reload this page to go on.',
     signIn: 'Sign in to the shop to write here.', long: n => `This is too long by ${n} bytes. Please send it in two messages.`,
-    peek: 'Your answer is here',
+    peek: 'Your answer is here', earlier: 'Show earlier messages',
     ask: {
       open_invoices: 'Please show me my invoices.', track_order: 'Where is my order now?',
       manage_plan: 'I would like to change my plan.', update_details: 'I would like to update my details.',
@@ -34,7 +34,7 @@
   const [log, text, said] = ['log', 'text', 'said'].map(find);
 
   // me: undefined until the page around us has said who is here, null for a visitor, else the shop's proof.
-  let me, session, messages = [], state, stateAt, handled, visible = false, host;
+  let me, session, messages = [], earlier, loading, state, stateAt, handled, visible = false, host;
   let era = 0, busy, again, timer, failures = 0, trouble, renewing, stream, streamAfter = 0, lastEvent = '', lastSent, ours = new Set();
 
   // Storage. A browser that refuses it still chats, until the page closes.
@@ -106,9 +106,10 @@
   async function fetchNew() {
     for (let more = true; more;) {
       const after = newest();
-      const got = (await call('GET', `messages${after ? `?after=${after}` : ''}`)).messages;
-      messages.push(...got);
-      more = after && got.length == PAGE;
+      const got = await call('GET', `messages${after ? `?after=${after}` : ''}`);
+      if (!after) earlier = !!got.earlier;
+      messages.push(...got.messages);
+      more = after && got.messages.length == PAGE;
     }
     waiting().filter(item => item.message_id && item.message_id <= newest()).forEach(forget);
     if (stateAt != newest() || (state.waiting && unanswered())) {
@@ -121,6 +122,24 @@
     handled = newest();
     if (first) toEnd();
     else if (fresh.length) arrived(fresh);
+  }
+
+  // What is read stays where it is; the button that was pressed stays at the top while there is more.
+  async function showEarlier() {
+    if (loading) return;
+    loading = true;
+    try {
+      const got = await call('GET', `messages?before=${messages[0].id}`);
+      const below = log.scrollHeight - log.scrollTop;
+      messages.unshift(...got.messages);
+      earlier = !!got.earlier;
+      render();
+      log.scrollTop = log.scrollHeight - below;
+      if (!earlier) log.focus();
+    } catch (error) {
+      recover(error);
+    }
+    loading = false;
   }
 
   function arrived(fresh) {
@@ -341,6 +360,7 @@
       if (hours()) put('hours', '', () => make('p', 'sys hours', hours()));
       return list;
     }
+    if (earlier) put('earlier', '', () => make('p', 'earlier', '', press('', TEXT.earlier, showEarlier)));
     let day;
     const dated = (key, at) => {
       if (dayOf(at) == day) return;
@@ -467,6 +487,7 @@
 
   function forgetThread() {
     messages = [];
+    earlier = false;
     state = stateAt = handled = undefined;
   }
 
