@@ -17,38 +17,54 @@ _DATED = re.compile(r"[-@](?:\d{4}-\d{2}-\d{2}|\d{8})$")
 _Usd = Annotated[Decimal, Field(ge=0)]
 
 
+class _Source(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    read_on: date
+    where: str
+
+
 class _Row(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     model: str
+    source: str
     input_usd: _Usd
     output_usd: _Usd
     cache_read_usd: _Usd | None = None
     cache_write_usd: _Usd | None = None
+    most_input_tokens: Annotated[int, Field(gt=0)] | None = None
 
 
 class _Table(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     as_of: date
-    source: str
+    sources: dict[str, _Source]
     price: list[_Row]
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """US dollars per million tokens of each kind; None where the list names none."""
+    """US dollars per million tokens of each kind; None where the list names none.
+
+    A prompt of more than `most_input_tokens` has another price, which is not known here.
+    """
 
     input_usd: Decimal
     output_usd: Decimal
     cache_read_usd: Decimal | None = None
     cache_write_usd: Decimal | None = None
+    most_input_tokens: int | None = None
+    source: str = ""
+
+    def covers(self, input_tokens: int) -> bool:
+        """Whether a prompt of this length has this price."""
+        return self.most_input_tokens is None or input_tokens <= self.most_input_tokens
 
 
 @dataclass(frozen=True, slots=True)
 class PriceTable:
-    """Prices by model name, as the providers' lists had them on `as_of`."""
+    """Prices by model name, as the providers' lists had them up to `as_of`; each says where it was read and when."""
 
     as_of: date
-    source: str
     prices: dict[str, Price]
 
     def price_of(self, spec: ModelSpec, model_answered: str | None) -> Price | None:
@@ -65,6 +81,8 @@ class PriceTable:
         price = self.price_of(spec, model_answered)
         if price is None or tokens.input_uncached is None or tokens.output is None:
             return None
+        if not price.covers(tokens.input_uncached + (tokens.cache_read or 0) + (tokens.cache_write or 0)):
+            return None
         parts = (
             (tokens.input_uncached, price.input_usd),
             (tokens.output, price.output_usd),
@@ -79,7 +97,7 @@ class PriceTable:
     def worst_microusd(self, spec: ModelSpec, *, input_tokens: int, output_tokens: int) -> int | None:
         """What a call can cost at most, all input at its dearest rate; None when the price is not known."""
         price = self.price_of(spec, None)
-        if price is None:
+        if price is None or not price.covers(input_tokens):
             return None
         dearest = max(price.input_usd, price.cache_write_usd or Decimal(0))
         total = input_tokens * dearest + output_tokens * price.output_usd
@@ -91,10 +109,18 @@ def load_prices() -> PriceTable:
     """The table that is shipped, `prices.toml`."""
     text = files("supportbot.gateway").joinpath("prices.toml").read_text(encoding="utf-8")
     table = _Table.model_validate(tomllib.loads(text, parse_float=Decimal))
-    prices = {
-        row.model: Price(row.input_usd, row.output_usd, row.cache_read_usd, row.cache_write_usd) for row in table.price
-    }
-    return PriceTable(table.as_of, table.source, prices)
+    return PriceTable(table.as_of, {row.model: _price(row, table.sources[row.source]) for row in table.price})
+
+
+def _price(row: _Row, source: _Source) -> Price:
+    return Price(
+        row.input_usd,
+        row.output_usd,
+        row.cache_read_usd,
+        row.cache_write_usd,
+        row.most_input_tokens,
+        f"{source.where}; read on {source.read_on}",
+    )
 
 
 def _override(price: PriceOverride) -> Price:
