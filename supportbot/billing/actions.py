@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, SQLModel, col, or_, select, update
 
 from supportbot.audit.actions import AuditLog
 from supportbot.audit.types import SYSTEM, Actor
@@ -51,7 +51,7 @@ def import_records(
     """Add what is new and bring what is known up to date; nothing is ever deleted.
 
     Args:
-        at: when the records were read; an account that changes carries it.
+        at: when the records were read. Every account with a row among them carries it as the time of the last look.
         places: where each row stands in its file (`billing.files.read_folder` knows), for words about problems.
 
     Raises:
@@ -59,7 +59,8 @@ def import_records(
         Conflict: another import wrote the same rows at this moment.
     """
     held = _read_held(db, records)
-    problems = list(_problems(records, held, places or {}))
+    owners = _owners(records, held)
+    problems = list(_problems(records, held, owners, places or {}))
     if problems:
         raise refuse(problems)
     added = changed = unchanged = 0
@@ -69,7 +70,8 @@ def import_records(
             values = _values(row)
             before = held[kind].get(row_key(row))
             if before is None:
-                new.append(TABLES[kind](**values, **({"imported_at": at} if kind == "accounts" else {})))
+                times = {"imported_at": at, "checked_at": at} if kind == "accounts" else {}
+                new.append(TABLES[kind](**values, **times))
             elif all(getattr(before, name) == value for name, value in values.items()):
                 unchanged += 1
             else:
@@ -77,6 +79,7 @@ def import_records(
                 _update(before, values, at)
         added += len(new)
         _add(db, new)
+    _mark_checked(db, _account_ids(records, owners), at)
     if added or changed:
         audit.record(
             db,
@@ -109,8 +112,28 @@ def _find(db: Session, kind: RecordKind, keys: Sequence[str]) -> dict[str, Any]:
     return found
 
 
-def _problems(records: BillingRecords, held: Held, places: Mapping[Place, str]) -> Iterator[str]:
-    owners = _owners(records, held)
+def _account_ids(records: BillingRecords, owners: Mapping[RecordKind, Mapping[str, str]]) -> list[str]:
+    """Every account that has a row among the records."""
+    named = {row.external_id for row in records.accounts}
+    for kind in ("subscriptions", "invoices", "charges", "orders"):
+        named |= {row.account_id for row in getattr(records, kind)}
+    return sorted(named | {owners["charges"][refund.charge_id] for refund in records.refunds})
+
+
+def _mark_checked(db: Session, account_ids: Sequence[str], at: datetime) -> None:
+    for start in range(0, len(account_ids), CHUNK):
+        known = col(BillingAccount.external_id).in_(account_ids[start : start + CHUNK])
+        older = or_(col(BillingAccount.checked_at).is_(None), col(BillingAccount.checked_at) < at)
+        statement = update(BillingAccount).where(known, older).values(checked_at=at)
+        db.exec(statement, execution_options={"synchronize_session": False})
+
+
+def _problems(
+    records: BillingRecords,
+    held: Held,
+    owners: Mapping[RecordKind, Mapping[str, str]],
+    places: Mapping[Place, str],
+) -> Iterator[str]:
     for kind in KINDS[1:]:
         for row in getattr(records, kind):
             where = places.get((kind, row_key(row)), f"{kind}, {row_key(row)}")

@@ -73,7 +73,7 @@ def _read_file(kind: RecordKind, path: Path, places: dict[Place, str], problems:
             try:
                 row = LINES[kind].model_validate(values).row()  # type: ignore[attr-defined]
             except ValidationError as error:
-                problems += _explain(where, error)
+                problems += explain_line(where, error)
                 continue
             place = (kind, row_key(row))
             if place in places:
@@ -166,7 +166,8 @@ def _refuse_constant(name: str) -> Any:
     raise ValueError(f"{name} is not a number")
 
 
-def _explain(where: str, error: ValidationError) -> Iterator[str]:
+def explain_line(where: str, error: ValidationError) -> Iterator[str]:
+    """What is wrong with one row, a line each."""
     for problem in error.errors(include_url=False):
         name = ".".join(str(part) for part in problem["loc"])
         what = problem["msg"].removeprefix("Value error, ").rstrip(".")

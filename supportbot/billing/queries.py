@@ -60,6 +60,7 @@ def read_account(db: Session, external_id: str) -> AccountRows | None:
         charges=tuple(_charge(row) for row in charges),
         refunds=tuple(_refund(row) for row in refunds),
         orders=tuple(_order(row) for row in orders),
+        checked_at=account.checked_at or account.imported_at,
     )
 
 

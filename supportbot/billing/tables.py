@@ -1,15 +1,19 @@
 """Billing records as imported. Amounts are integer minor units with a currency."""
 
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field, SQLModel
 
-from supportbot.db import BigId, UtcDateTime
+from supportbot.db import BigId, Json, UtcDateTime
 
 
 class BillingAccount(SQLModel, table=True):
-    """A paying customer, found by the shop's own user id."""
+    """A paying customer, found by the shop's own user id.
+
+    `imported_at` is when what is held changed last, `checked_at` when an import last looked.
+    """
 
     __tablename__ = "billing_account"
     external_id: str = Field(primary_key=True, max_length=200)
@@ -17,6 +21,7 @@ class BillingAccount(SQLModel, table=True):
     email: str | None = Field(default=None, max_length=254)
     since: date | None = None
     imported_at: datetime = Field(sa_type=UtcDateTime)
+    checked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class Subscription(SQLModel, table=True):
@@ -90,3 +95,33 @@ class ShopOrder(SQLModel, table=True):
     tracking: str | None = Field(default=None, max_length=60)
     placed_at: datetime = Field(sa_type=UtcDateTime)
     delivered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class ImportRun(SQLModel, table=True):
+    """One import from an API. `state`: reading, done, given_up. `origin` tells accounts apart."""
+
+    __tablename__ = "import_run"
+    __table_args__ = (sa.Index("ix_import_run_origin", "origin", "state"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    source: str = Field(max_length=300)
+    origin: str = Field(max_length=32)
+    state: str = Field(max_length=10)
+    started_at: datetime = Field(sa_type=UtcDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+class ImportPage(SQLModel, table=True):
+    """A page of a list that a run has read; all of a run's pages go when it ends."""
+
+    __tablename__ = "import_page"
+    __table_args__ = (sa.UniqueConstraint("run_id", "kind", "position"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    run_id: int = Field(foreign_key="import_run.id", sa_type=BigId)
+    kind: str = Field(max_length=20)
+    position: int
+    last_id: str | None = Field(default=None, max_length=255)
+    has_more: bool
+    objects: list[dict[str, Any]] = Field(sa_type=Json, default_factory=list)

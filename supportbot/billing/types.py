@@ -1,6 +1,6 @@
 """Values about money and records that cross borders."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
@@ -123,7 +123,7 @@ class OrderRow:
 
 @dataclass(frozen=True, slots=True)
 class AccountRows:
-    """Everything the records hold about one customer, as read."""
+    """Everything the records hold about one customer, as read. `checked_at`: when an import last looked at them."""
 
     account: AccountRow
     subscriptions: tuple[SubscriptionRow, ...] = ()
@@ -131,6 +131,7 @@ class AccountRows:
     charges: tuple[ChargeRow, ...] = ()
     refunds: tuple[RefundRow, ...] = ()
     orders: tuple[OrderRow, ...] = ()
+    checked_at: datetime | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
