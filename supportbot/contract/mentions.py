@@ -1,7 +1,6 @@
-"""Finds the amounts, dates, ids, links, addresses and numbers that a text states, so that code can check each one."""
+"""Finds the amounts, dates, ids and numbers that a text states, so that code can check each one."""
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -9,36 +8,29 @@ from functools import lru_cache
 
 from babel import Locale
 
+from supportbot.contract.currencies import CODES, NAMES, SYMBOLS
 from supportbot.contract.money import read_minor
+from supportbot.contract.plain import plain
 from supportbot.contract.types import Money
 from supportbot.money import minor_digits
 
 LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "nl", "pl", "tr", "ar")
-_SYMBOLS = {"€": "EUR", "US$": "USD", "$": "USD", "£": "GBP", "zł": "PLN", "₺": "TRY", "TL": "TRY", "Fr.": "CHF"}
-_SYMBOLS |= {"¥": "JPY", "円": "JPY", "₩": "KRW", "원": "KRW", "د.ك": "KWD", "د.ب": "BHD"}
-# The codes met most; one that is a word too (ALL, TOP) is left out.
-_CODES = (
-    *("EUR", "USD", "GBP", "CHF", "PLN", "TRY", "AED", "SAR", "CAD", "AUD", "NZD", "SEK", "NOK", "DKK", "ISK", "CZK"),
-    *("RON", "HUF", "BGN", "RSD", "UAH", "JPY", "KRW", "CNY", "TWD", "HKD", "SGD", "THB", "VND", "IDR", "MYR", "PHP"),
-    *("INR", "BRL", "MXN", "CLP", "COP", "ARS", "UYU", "PYG", "ZAR", "EGP", "MAD", "TND", "ILS", "JOD", "KWD", "BHD"),
-    *("OMR", "QAR", "IQD", "LYD", "XAF", "XOF"),
-)
-_NAMES = {"euro": "EUR", "euros": "EUR", "eur": "EUR", "dollar": "USD", "dollars": "USD", "يورو": "EUR", "دولار": "USD"}
 _CURRENCIES = {
-    **_SYMBOLS,
-    **{code: code for code in _CODES},
-    **_NAMES,
-    **{name.title(): _NAMES[name] for name in _NAMES},
+    **SYMBOLS,
+    **{code: code for code in CODES},
+    **NAMES,
+    **{spelled: code for name, code in NAMES.items() for spelled in (name.title(), name.upper())},
 }
 _NUMBER = r"\d{1,3}(?:[ .,'’]\d{3})+(?:[.,]\d{1,4})?(?!\d)|\d+(?:[.,]\d{1,4})?(?!\d)"
+_DASH = r"(?:,[-–—]{1,2})?"
 
 
 def _either(words: Iterable[str]) -> str:
     return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
 
 
-_BEFORE = re.compile(rf"(?<!\w)({_either([*_SYMBOLS, *_CODES])})\s?({_NUMBER})")
-_AFTER = re.compile(rf"(?<![\w.,])({_NUMBER})[\s-]?({_either(_CURRENCIES)})(?!\w)")
+_BEFORE = re.compile(rf"(?<!\w)({_either([*SYMBOLS, *CODES])})\s?({_NUMBER}){_DASH}")
+_AFTER = re.compile(rf"(?<![\w.,])({_NUMBER}){_DASH}[\s-]?({_either(_CURRENCIES)})(?!\w)")
 _CENTS = re.compile(
     r"(?<![\w.,:/-])(\d{1,3}(?:[ .,'’]\d{3})*[.,]\d{2})(?![\w%:/-]|[.,]\d|\s?%|\s?(?:kg|g|l|ml|cm|mm|m|km)\b)"
 )
@@ -52,19 +44,13 @@ _ID_SHAPES = (
     re.compile(r"(?<![\w-])[a-z]{2,8}_[A-Za-z0-9_]*\d[A-Za-z0-9_]*"),
     re.compile(r"#\s?[A-Za-z]{0,4}\d[\w-]*"),
     re.compile(
-        r"(?:order|invoice|case|plan|subscription|ticket|rechnung|bestellung|commande|facture|pedido|factura|fattura|ordine)"
+        r"(?:order|invoice|case|plan|subscription|ticket|rechnung|bestellung|commande|facture|pedido|factura|fattura|ordine|encomenda|fatura"
+        r"|bestelling|factuur|zamówieni[ae]|zamówieniu|faktur[aęy]|sipariş|الطلب|طلب|الفاتورة|فاتورة|vorgang|dossier)"
         r"s?(?:\s(?:number|no\.?|nr\.?|id))?\s?[:#]?\s?(\d{3,}[\w-]*)",
         re.IGNORECASE,
     ),
     re.compile(r"(?<![\w-])[A-Z]{1,4}\d{5,}(?!\w)"),
 )
-_URL = re.compile(r"(?:https?:|ftp:)?//[^\s<>\"')\]]+|www\.[^\s<>\"')\]]+", re.IGNORECASE)
-_HOST = re.compile(
-    r"(?<![\w@.])(?:[a-z0-9-]+\.)+(?:com|net|org|io|co|de|fr|es|uk|example|test|shop|info|app|dev|me|xyz|ru|top|site|link)"
-    r"(?:/[^\s<>\"')\]]*)?(?![\w@])",
-    re.IGNORECASE,
-)
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _LONG_NUMBER = re.compile(r"(?<![\w.,-])\+?\d(?:[ ()/.-]{0,2}\d){8,22}(?![\w-])")
 
 
@@ -82,11 +68,6 @@ class DateMention:
             for day in allowed
             for year, month, number in self.readings
         )
-
-
-def plain(text: str) -> str:
-    """`text` in one spelling for matching, of the same length: wide forms folded, digits ASCII, odd spaces plain."""
-    return text if text.isascii() else "".join(map(_plain_mark, text))
 
 
 def amounts_in(text: str, default_currency: str) -> tuple[Money, ...]:
@@ -160,32 +141,10 @@ def ids_in(text: str) -> tuple[str, ...]:
     return tuple(name for name in found if name not in iso)
 
 
-def links_in(text: str) -> tuple[str, ...]:
-    """The host of every link, lower case, with or without a scheme."""
-    spelled = plain(text)
-    links = _URL.findall(spelled) + _HOST.findall(_EMAIL.sub(" ", _URL.sub(" ", spelled)))
-    hosts = (re.split(r"[/?#\\]", re.sub(r"^(?:\w+:)?//", "", link.lower()))[0] for link in links)
-    return tuple(dict.fromkeys(host.rpartition("@")[2].partition(":")[0].rstrip(".,;") for host in hosts))
-
-
-def emails_in(text: str) -> tuple[str, ...]:
-    """Every e-mail address, lower case."""
-    return tuple(dict.fromkeys(address.lower().rstrip(".") for address in _EMAIL.findall(plain(text))))
-
-
 def long_numbers_in(text: str) -> tuple[str, ...]:
     """Numbers of nine digits or more as bare digits: telephone, card and account numbers."""
     without_dates = _NUMERIC.sub(" ", _ISO.sub(" ", plain(text)))
     return tuple(dict.fromkeys(re.sub(r"\D", "", match.group()) for match in _LONG_NUMBER.finditer(without_dates)))
-
-
-@lru_cache(maxsize=4096)
-def _plain_mark(mark: str) -> str:
-    if mark.isdecimal():
-        return str(unicodedata.decimal(mark))
-    form, _, _ = unicodedata.decomposition(mark).partition(" ")
-    folded = unicodedata.normalize("NFKC", mark) if form in ("<wide>", "<narrow>", "<font>", "<noBreak>") else mark
-    return folded if len(folded) == 1 else mark
 
 
 def _possible(year: int | None, month: int, day: int) -> bool:

@@ -1,61 +1,128 @@
-"""Brings what a model wrote into the one voice: named rules, run until nothing changes any more."""
+"""Brings what a model wrote into the one voice: named rules, run until nothing changes any more.
 
-from collections.abc import Callable
-from dataclasses import replace
+Each step is kept with what stood there before and after, so that a person can see what was changed and why.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 from supportbot.contract.catalogue import catalogue
 from supportbot.contract.sentences import end_sentence, shorten, split_sentences
-from supportbot.contract.types import ReplyFields
-from supportbot.contract.wording import SPELLING, TRIMMING, is_refusal
+from supportbot.contract.spelling import SPELLING
+from supportbot.contract.types import Change, ReplyFields
+from supportbot.contract.unseen import written_out
+from supportbot.contract.wording import TRIMMING, is_refusal
 
 ANSWER_LIMIT = 240
 DETAILS_LIMIT = 900
+ASK_LIMIT = 160
+TEXTS = ("answer", "details", "ask")
+TITLES = {
+    "invisible": "Unseen characters removed",
+    "thinking": "Thinking removed",
+    "roles": "Chat marks removed",
+    "markdown": "Markup removed",
+    "emoji": "Emoji removed",
+    "space": "Spaces tidied",
+    "preamble": "Preamble removed",
+    "greeting": "Greeting removed",
+    "closing": "Sign-off removed",
+    "signature": "Sign-off removed",
+    "maker": "Talk of a model removed",
+    "digits": "Digits in one spelling",
+    "money": "Amounts in one spelling",
+    "dates": "Dates in one spelling",
+    "numbers": "Numbers in one spelling",
+    "refusal": "A refusal became a word that a person answers",
+    "answer_first": "The answer first, the rest after it",
+    "not_twice": "Repetition removed",
+    "full_stop": "Full stop added",
+    "one_question": "One question",
+    "length": "Shortened at a sentence",
+    "once_each": "Named once",
+}
 _MOST_ROUNDS = 50
+_AROUND = 24
+_SHOWN = 200
 FieldRule = Callable[[ReplyFields], ReplyFields]
 
 
-def normalise_reply(fields: ReplyFields, *, locale: str) -> tuple[ReplyFields, tuple[str, ...]]:
-    """The fields after every rule, and the names of the rules that changed something, in order, each once."""
-    changed: dict[str, None] = {}
-    rules = _rules(locale)
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """In whose voice: the customer's language, the task's word for "a person answers", and the shop's sign-off."""
+
+    locale: str
+    person: str
+    sign_offs: frozenset[str]
+
+
+def voice_of(locale: str, *, task: str = "routine_reply", sign_off: str = "") -> Voice:
+    """The voice of one task in one language.
+
+    Args:
+        sign_off: the shop's, which stands under every reply and nowhere else.
+    """
+    words = catalogue(locale)
+    person = words.notices.checking if task == "dispute_reply" else words.notices.no_answer
+    return Voice(locale, person, frozenset(name.strip() for name in (sign_off, words.words.team) if name.strip()))
+
+
+def normalise_reply(fields: ReplyFields, voice: Voice) -> tuple[ReplyFields, tuple[Change, ...]]:
+    """The fields after every rule, and every step that changed something, in order. Twice changes nothing more."""
+    changes: list[Change] = []
+    rules = _rules(voice)
     for _ in range(_MOST_ROUNDS):
         before = fields
         for name, rule in rules:
             after = rule(fields)
             if after != fields:
-                changed.setdefault(name)
+                changes += _changes(name, fields, after)
                 fields = after
         if fields == before:
             break
-    return fields, tuple(changed)
+    return fields, tuple(changes)
 
 
-def _rules(locale: str) -> tuple[tuple[str, FieldRule], ...]:
+def _rules(voice: Voice) -> tuple[tuple[str, FieldRule], ...]:
     def spelled(rule: Callable[[str, str], str]) -> FieldRule:
-        return _on_texts(lambda text: rule(text, locale))
+        return _on_texts(lambda text: rule(text, voice.locale))
 
-    person = catalogue(locale).notices.no_answer
     return (
         *((name, _on_texts(rule)) for name, rule in TRIMMING),
+        ("signature", _on_texts(lambda text: _without_signature(text, voice.sign_offs))),
         *((name, spelled(rule)) for name, rule in SPELLING),
-        ("refusal", lambda fields: _refusal(fields, person)),
-        ("answer_first", lambda fields: _answer_first(fields, person)),
+        ("refusal", lambda fields: _refusal(fields, voice.person)),
+        ("answer_first", lambda fields: _answer_first(fields, voice.person)),
         ("not_twice", _not_twice),
-        ("full_stop", _on_texts(end_sentence)),
+        ("full_stop", _full_stop),
+        ("one_question", _one_question),
         ("length", _length),
         ("once_each", _once_each),
     )
 
 
 def _on_texts(rule: Callable[[str], str]) -> FieldRule:
-    return lambda fields: replace(fields, answer=rule(fields.answer), details=rule(fields.details))
+    return lambda fields: replace(
+        fields, answer=rule(fields.answer), details=rule(fields.details), ask=rule(fields.ask) if fields.ask else ""
+    )
+
+
+def _without_signature(text: str, sign_offs: frozenset[str]) -> str:
+    """`text` without the shop's own sign-off at its end, with or without a dash before it."""
+    line = text.rstrip(" .,\n")
+    for name in sign_offs:
+        if line.endswith(name):
+            before = line[: -len(name)]
+            if not before or before.rstrip(" -–—")[-1:] in ("", "\n", ".", "!", "?", ","):
+                return before.rstrip(" -–—,\n")
+    return text
 
 
 def _refusal(fields: ReplyFields, person: str) -> ReplyFields:
-    """Every style of refusing becomes the product's one sentence, and a person answers."""
+    """Every style of refusing becomes the task's one sentence, and a person answers."""
     if not is_refusal(fields.answer):
         return fields
-    return replace(fields, answer=person, details="", outcome="escalated", next_actions=("talk_to_person",))
+    return replace(fields, answer=person, details="", ask="", outcome="escalated", next_actions=("talk_to_person",))
 
 
 def _answer_first(fields: ReplyFields, person: str) -> ReplyFields:
@@ -73,14 +140,31 @@ def _answer_first(fields: ReplyFields, person: str) -> ReplyFields:
 
 
 def _not_twice(fields: ReplyFields) -> ReplyFields:
-    """Details that begin by repeating the answer lose the repetition."""
-    if fields.answer and fields.details.startswith(fields.answer):
-        return replace(fields, details=fields.details[len(fields.answer) :].strip())
-    return fields
+    """Details that begin by repeating the answer, or end by repeating the question, lose the repetition."""
+    details = fields.details
+    if fields.answer and details.startswith(fields.answer):
+        details = details[len(fields.answer) :].strip()
+    if fields.ask and details.endswith(fields.ask):
+        details = details[: -len(fields.ask)].strip()
+    return replace(fields, details=details)
+
+
+def _full_stop(fields: ReplyFields) -> ReplyFields:
+    return replace(fields, answer=end_sentence(fields.answer), details=end_sentence(fields.details))
+
+
+def _one_question(fields: ReplyFields) -> ReplyFields:
+    """What is asked back is one question with its mark; a refusal asks nothing."""
+    first = next(iter(split_sentences(fields.ask)), "").rstrip(" .,;:!…-–—")
+    if not any(mark.isalnum() for mark in first) or is_refusal(first):
+        return replace(fields, ask="")
+    first = shorten(first, ASK_LIMIT - 1).rstrip("…")
+    return replace(fields, ask=first if first.endswith(("?", "؟")) else f"{first}?")
 
 
 def _length(fields: ReplyFields) -> ReplyFields:
-    return replace(fields, answer=shorten(fields.answer, ANSWER_LIMIT), details=shorten(fields.details, DETAILS_LIMIT))
+    room = DETAILS_LIMIT - (len(fields.ask) + 1 if fields.ask else 0)
+    return replace(fields, answer=shorten(fields.answer, ANSWER_LIMIT), details=shorten(fields.details, room))
 
 
 def _once_each(fields: ReplyFields) -> ReplyFields:
@@ -90,3 +174,31 @@ def _once_each(fields: ReplyFields) -> ReplyFields:
         facts_used=tuple(dict.fromkeys(fields.facts_used)),
         sources=tuple(dict.fromkeys(fields.sources)),
     )
+
+
+def _changes(rule: str, before: ReplyFields, after: ReplyFields) -> Iterator[Change]:
+    for field in ("answer", "details", "ask", "outcome", "next_actions", "facts_used", "sources"):
+        old, new = getattr(before, field), getattr(after, field)
+        if old != new:
+            shown = _differing(old, new) if field in TEXTS else (_listed(old), _listed(new))
+            yield Change(rule, TITLES[rule], field, *shown)
+
+
+def _differing(before: str, after: str) -> tuple[str, str]:
+    """Both texts where they differ, with a little of what stands around it."""
+    shorter = min(len(before), len(after))
+    start = next((place for place in range(shorter) if before[place] != after[place]), shorter)
+    most = shorter - start
+    end = next((place for place in range(most) if before[-1 - place] != after[-1 - place]), most)
+    start, end = max(0, start - _AROUND), max(0, end - _AROUND)
+    return _window(before, start, end), _window(after, start, end)
+
+
+def _window(text: str, start: int, end: int) -> str:
+    cut = text[start : len(text) - end]
+    shown = written_out(cut[:_SHOWN]) + ("…" if len(cut) > _SHOWN else "")
+    return f"{'…' if start else ''}{shown}{'…' if end else ''}"
+
+
+def _listed(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)

@@ -11,6 +11,50 @@ GREETINGS = (
     *("salut", "chère", "cher", "hola", "buenos días", "buenas tardes", "estimado", "estimada", "olá", "bom dia"),
     *("boa tarde", "prezado", "prezada", "ciao", "buongiorno", "buonasera", "salve", "gentile", "beste", "goedendag"),
     *("cześć", "dzień dobry", "merhaba", "sayın", "مرحبا", "مرحباً", "أهلا", "أهلاً", "السلام عليكم"),
+    *("hi there", "hello there", "hey there", "to whom it may concern", "grüß gott", "moin", "servus", "guten abend"),
+    *("coucou", "cher client", "chère cliente", "buenas noches", "estimado cliente", "estimada cliente", "buenas"),
+    *("oi", "boa noite", "caro cliente", "cara cliente", "gentile cliente", "geachte", "goedemorgen", "goedemiddag"),
+    *("goedenavond", "beste klant", "witam", "szanowna pani", "szanowny panie", "szanowni państwo", "dobry wieczór"),
+    *("selam", "iyi günler", "günaydın", "değerli müşterimiz", "sayın müşterimiz", "عزيزي العميل", "عزيزتي العميلة"),
+    *("صباح الخير", "مساء الخير", "تحية طيبة", "أهلا وسهلا", "أهلاً وسهلاً"),
+)
+LEADS = (
+    *("sure", "sure thing", "certainly", "of course", "absolutely", "okay", "ok", "alright", "great", "got it"),
+    *("gerne", "natürlich", "klar", "bien sûr", "d'accord", "claro", "por supuesto", "certo", "natuurlijk"),
+    *("oczywiście", "jasne", "tabii", "tabii ki", "بالتأكيد", "بالطبع", "حسنا"),
+)
+HERE_IS = (
+    *(
+        "here is",
+        "here's",
+        "here are",
+        "below is",
+        "this is",
+        "hier ist",
+        "hier kommt",
+        "voici",
+        "aquí está",
+        "aquí tiene",
+    ),
+    *("aqui está", "aqui vai", "ecco", "hier is", "oto", "işte", "إليك", "هذا هو", "فيما يلي"),
+)
+REPLY_WORDS = (
+    *("reply", "response", "answer", "draft", "message", "json", "email", "e-mail", "text", "antwort", "entwurf"),
+    *("nachricht", "réponse", "message", "respuesta", "mensaje", "resposta", "mensagem", "risposta", "messaggio"),
+    *(
+        "antwoord",
+        "bericht",
+        "odpowiedź",
+        "wiadomość",
+        "yanıt",
+        "yanıtınız",
+        "cevap",
+        "الرد",
+        "الإجابة",
+        "رد",
+        "subject",
+    ),
+    *("betreff", "objet", "asunto", "assunto", "oggetto", "onderwerp", "temat", "konu", "الموضوع"),
 )
 OPENERS = (
     *("sure", "sure thing", "certainly", "of course", "absolutely", "great question", "good question", "no problem"),
@@ -24,6 +68,22 @@ OPENERS = (
     *("gerne", "natürlich", "vielen dank für …", "danke für …", "bien sûr", "merci pour …", "merci de …", "claro"),
     *("por supuesto", "gracias por …", "obrigado por …", "obrigada por …", "certo", "certamente", "grazie per …"),
     *("natuurlijk", "bedankt voor …", "oczywiście", "dziękujemy za …", "tabii ki", "شكرا لتواصلك …"),
+    *("i'm sorry", "i am sorry", "sorry", "so sorry", "my apologies", "apologies for …", "i apologise", "i apologize"),
+    *(
+        "wir bedauern …",
+        "es tut mir leid…",
+        "es tut uns leid…",
+        "das tut mir leid…",
+        "entschuldigung",
+        "ich verstehe …",
+    ),
+    *("je suis désolé…", "je suis désolée…", "désolé", "nous sommes désolés…", "je comprends …", "je vous remercie …"),
+    *("lo siento…", "lamento …", "lamentamos …", "disculpe", "entiendo …", "con mucho gusto", "lamento …", "desculpe"),
+    *("sinto muito…", "peço desculpa…", "compreendo …", "com certeza", "mi dispiace…", "ci dispiace…", "capisco …"),
+    *("volentieri", "het spijt me…", "het spijt ons…", "ik begrijp …", "graag", "przykro mi…", "przepraszam…"),
+    *("przepraszamy …", "rozumiem …", "dziękuję za …", "üzgünüm…", "özür dilerim…", "özür dileriz…", "anlıyorum…"),
+    *("teşekkür ederiz", "iletişime geçtiğiniz için …", "bizimle iletişime …", "أعتذر …", "نعتذر …", "آسف", "نأسف …"),
+    *("شكرا لك …", "شكراً لك …", "شكراً لتواصلك …", "أفهم …", "بالتأكيد", "بالطبع"),
 )
 CLOSINGS = (
     *("best regards", "kind regards", "warm regards", "regards", "best wishes", "kind wishes", "sincerely"),
@@ -31,6 +91,42 @@ CLOSINGS = (
     *("thanks again", "thank you", "best", "mit freundlichen grüßen", "viele grüße", "freundliche grüße"),
     *("cordialement", "bien à vous", "saludos", "atentamente", "un saludo", "atenciosamente", "cordiali saluti"),
     *("met vriendelijke groet", "pozdrawiam", "z poważaniem", "saygılarımızla", "مع أطيب التحيات"),
+    *(
+        "with best regards",
+        "with kind regards",
+        "yours",
+        "take care",
+        "warmly",
+        "respectfully",
+        "beste grüße",
+        "liebe grüße",
+    ),
+    *(
+        "herzliche grüße",
+        "mit besten grüßen",
+        "hochachtungsvoll",
+        "bien cordialement",
+        "cordiales saludos",
+        "saludos cordiales",
+    ),
+    *("sinceramente", "très cordialement", "salutations distinguées", "cumprimentos", "com os melhores cumprimentos"),
+    *(
+        "distinti saluti",
+        "un cordiale saluto",
+        "groeten",
+        "vriendelijke groeten",
+        "hartelijke groet",
+        "serdecznie pozdrawiam",
+    ),
+    *(
+        "z wyrazami szacunku",
+        "saygılarımla",
+        "iyi günler dileriz",
+        "مع خالص التحية",
+        "مع التحية",
+        "تحياتي",
+        "مع فائق الاحترام",
+    ),
 )
 FAREWELLS = (
     *(
@@ -59,7 +155,26 @@ FAREWELLS = (
     *("thank you for your patience…", "thanks for your patience…", "thank you for your understanding…"),
     *("thank you for choosing …", "thank you for contacting …", "thank you for reaching …", "thank you for being …"),
     *(f"if you have any {more}questions…" for more in ("", "other ", "more ", "further ")),
-    *("bei fragen …", "n'hésitez pas à …", "no dude en …", "non esiti a …"),
+    *(
+        "bei fragen …",
+        "n'hésitez pas à …",
+        "no dude en …",
+        "non esiti a …",
+        "bei weiteren fragen …",
+        "zögern sie nicht …",
+    ),
+    *("wenn sie weitere fragen …", "falls sie weitere fragen …", "ich hoffe, das hilft…", "einen schönen tag…"),
+    *(
+        "bonne journée…",
+        "belle journée…",
+        "j'espère que cela …",
+        "si vous avez d'autres questions…",
+        "que tenga un buen …",
+    ),
+    *("que tengas un buen …", "espero que esto …", "si tiene más preguntas…", "tenha um bom dia…", "não hesite em …"),
+    *("espero que isto …", "buona giornata…", "spero che …", "fijne dag…", "aarzel niet …", "als u nog vragen …"),
+    *("miłego dnia…", "w razie pytań …", "mam nadzieję, że …", "iyi günler…", "başka sorunuz …", "umarım …"),
+    *("لا تتردد …", "نتمنى لك يوما …", "أتمنى لك يوما …", "إذا كانت لديك أسئلة …", "يومك سعيد…"),
 )
 MAKERS = (
     *("as an ai", "as an artificial intelligence", "as a language model", "as a large language model"),
@@ -74,98 +189,51 @@ MAKERS = (
     *("i'm a language", "i am a chatbot", "i'm a chatbot", "i am just an ai", "i'm just an ai", "i am a virtual"),
     *("large language model", "als ki", "en tant qu'ia", "como ia", "chatgpt", "openai", "anthropic", "mistral ai"),
     *("google gemini", "gemini pro", "gemini flash", "claude sonnet", "claude opus", "claude haiku", "deepseek"),
-    *("microsoft copilot",),
+    *(
+        "microsoft copilot",
+        "i am a bot",
+        "i'm a bot",
+        "as a bot",
+        "an ai assistant",
+        "my training data",
+        "knowledge cutoff",
+    ),
+    *(
+        "als sprachmodell",
+        "als ki-",
+        "ich bin eine ki",
+        "ein sprachmodell",
+        "künstliche intelligenz",
+        "modèle de langage",
+    ),
+    *("je suis une ia", "intelligence artificielle", "modelo de lenguaje", "soy una ia", "inteligencia artificial"),
+    *("modelo de linguagem", "sou uma ia", "inteligência artificial", "modello linguistico", "sono un'ia", "come ia"),
+    *("intelligenza artificiale", "taalmodel", "ik ben een ai", "kunstmatige intelligentie", "model językowy"),
+    *(
+        "jestem ai",
+        "sztuczna inteligencja",
+        "dil modeli",
+        "yapay zeka",
+        "نموذج لغوي",
+        "ذكاء اصطناعي",
+        "الذكاء الاصطناعي",
+    ),
+    *("mixtral", "grok by xai", "perplexity ai", "llama.cpp", "hugging face", "cohere command"),
 )
 MAKER_SHAPES = (r"gpt-?\d[\w.-]*", r"claude[ -]\d[\w.]*", r"gemini[ -]\d[\w.]*", r"llama[ -]?\d[\w.]*", r"qwen[\w.-]*")
-REFUSALS = (
-    *(
-        f"i {cannot} {verb}"
-        for cannot in (
-            "can't",
-            "cannot",
-            "can not",
-            "won't",
-            "will not",
-            "am not able to",
-            "am unable to",
-            "must decline to",
-        )
-        for verb in ("help with", "assist", "answer", "respond", "comply", "fulfil", "discuss", "do that", "engage")
-    ),
-    *(
-        f"i'm {not_able} {verb}"
-        for not_able in ("not able to", "unable to", "not allowed to")
-        for verb in ("help", "assist")
-    ),
-    *("i can't help", "i cannot help", "we can't help", "we cannot help", "we can't assist", "we cannot assist"),
-    *("against my guidelines", "against my programming", "i must refuse", "i have to decline", "i must decline"),
-    *("ich kann dabei nicht helfen", "ich kann ihnen dabei nicht helfen", "ich kann leider nicht helfen"),
-    *("je ne peux pas vous aider", "je ne peux pas aider", "no puedo ayudar", "no puedo ayudarte", "não posso ajudar"),
-    *("non posso aiutar", "ik kan u niet helpen", "nie mogę pomóc", "yardımcı olamam", "لا أستطيع المساعدة"),
-)
 ECHOES = (
-    *("ignore previous instructions", "ignore all previous", "ignore the above", "disregard previous"),
+    *("ignore previous instructions", "ignore all previous", "ignore the above", "disregard previous", "ignore all"),
     *("disregard the above", "system prompt", "my instructions", "developer message", "previous instructions"),
+    *("disregard all", "override your instructions", "new instructions", "follow these instructions", "developer mode"),
     *("as instructed", "you are supportbot", "customer_message", "<data", "begin data", "end data", "jailbreak"),
-    *("output schema", "json schema", "next_actions", "facts_used"),
-)
-PROMISES = (
-    *("approved", "guarantee", "guaranteed", "guarantees", "we promise", "i promise"),
-    *(
-        f"{thing}{done} {verb}"
-        for thing in ("refund", "request", "money", "amount", "payment", "charge", "it", "this")
-        for done in (" has been", " have been", " will be", "'ll be", " is being", " is", " was")
-        for verb in ("refunded", "approved", "credited", "reimbursed", "issued", "processed", "granted", "waived")
-    ),
-    *(
-        f"{who} {verb}"
-        for who in ("we will", "we'll", "we have", "we've", "i will", "i'll", "i have", "i've", "we are", "we're")
-        for verb in (
-            *("refund", "refunded", "refunding", "reimburse", "reimbursed", "credit", "credited", "cancelled"),
-            *("canceled", "return your money", "issue a refund", "issued a refund", "process your refund"),
-            *("processed your refund", "waive", "waived", "compensate", "pay you back", "give you a refund"),
-        )
-    ),
-    *(
-        f"you{will} {verb}"
-        for will in (" will", "'ll", " are going to", " shall")
-        for verb in (
-            *(
-                "be refunded",
-                "be reimbursed",
-                "be credited",
-                "get your money back",
-                "get a refund",
-                "get a full refund",
-            ),
-            *("receive a refund", "receive your refund", "receive a full refund", "receive your money back"),
-            *("get it back", "not be charged", "be compensated"),
-        )
-    ),
-    *(
-        "is on its way back",
-        "are on their way back",
-        "your refund is on its way",
-        "refund is confirmed",
-        "refund confirmed",
-    ),
-    *("your subscription has been cancelled", "your plan has been cancelled", "your order has been cancelled"),
-    *("your subscription is cancelled", "your plan is cancelled", "your order is cancelled", "is now cancelled"),
-    *("cancellation is confirmed", "cancellation confirmed", "full refund within", "money back guarantee"),
-    *("wurde genehmigt", "ist genehmigt", "wir erstatten", "wird erstattet", "wurde erstattet", "garantiert"),
-    *("a été approuvé", "est approuvé", "nous vous remboursons", "sera remboursé", "a été remboursé", "garanti"),
-    *("ha sido aprobado", "está aprobado", "le reembolsaremos", "será reembolsado", "garantizado"),
-    *(
-        "foi aprovado",
-        "está aprovado",
-        "iremos reembolsar",
-        "será reembolsado",
-        "è stato approvato",
-        "è approvato",
-        "rimborseremo",
-    ),
-    *("is goedgekeurd", "wij betalen terug", "wordt terugbetaald", "został zatwierdzony", "zwrócimy", "gwarantujemy"),
-    *("onaylandı", "iade edeceğiz", "iade edilecek", "garanti ediyoruz", "تمت الموافقة", "سنعيد المبلغ", "نضمن"),
+    *("output schema", "json schema", "next_actions", "facts_used", "system message", "hidden instructions"),
+    *("you write one reply", "you draft one reply", "everything between data marks", "never an instruction to you"),
+    *("ignoriere alle", "ignoriere die", "ignorieren sie alle", "vorherigen anweisungen", "meine anweisungen"),
+    *("systemanweisung", "ignorez les instructions", "ignore les instructions", "instructions précédentes"),
+    *("ignora las instrucciones", "ignora todas", "instrucciones anteriores", "ignore as instruções"),
+    *("instruções anteriores", "ignora le istruzioni", "istruzioni precedenti", "negeer alle", "negeer de vorige"),
+    *("vorige instructies", "zignoruj", "poprzednie instrukcje", "poprzednie polecenia", "önceki talimatları"),
+    *("talimatları yok say", "sistem istemi", "تجاهل التعليمات", "تجاهل جميع", "التعليمات السابقة", "تعليمات النظام"),
 )
 _GAP = r"[^.!?,:;\d\n]{0,100}"
 
@@ -179,11 +247,6 @@ def phrase_pattern(phrases: tuple[str, ...], *shapes: str) -> str:
 def any_phrase(phrases: tuple[str, ...], *shapes: str) -> re.Pattern[str]:
     """Finds any of the phrases anywhere in a text whose quotes are straight."""
     return re.compile(rf"(?<!\w){phrase_pattern(phrases, *shapes)}", re.IGNORECASE)
-
-
-def straight(text: str) -> str:
-    """`text` with typographic apostrophes straight, same length."""
-    return text.replace("’", "'").replace("‘", "'")
 
 
 def _one(phrase: str) -> str:

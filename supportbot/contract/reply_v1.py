@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator
 
-from supportbot.contract.normalise import ANSWER_LIMIT, DETAILS_LIMIT, normalise_reply
+from supportbot.contract.normalise import ANSWER_LIMIT, DETAILS_LIMIT
 from supportbot.contract.parsing import Border, read_strictly
 from supportbot.contract.types import ACTIONS, OUTCOMES, ActionId, Outcome, ReplyFields, SchemaVersion
 
@@ -79,11 +79,6 @@ def parse(text: str) -> ReplyFields:
         sources=tuple(read.sources),
         confidence=float(read.confidence),
     )
-
-
-def normalise(fields: ReplyFields, *, locale: str = "en") -> tuple[ReplyFields, tuple[str, ...]]:
-    """The fields in the one voice, and the names of the rules that changed something. Twice changes nothing more."""
-    return normalise_reply(fields, locale=locale)
 
 
 REPLY_1: SchemaVersion[ReplyFields] = SchemaVersion(NAME, SCHEMA, parse)

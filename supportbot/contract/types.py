@@ -50,7 +50,10 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class ReplyFields:
-    """What a model fills in, validated. `confidence` is 0 to 1."""
+    """What a model fills in, validated. `confidence` is 0 to 1.
+
+    `ask` is the question back to the customer, from reply/2 on; empty when there is none.
+    """
 
     answer: str
     details: str
@@ -59,6 +62,21 @@ class ReplyFields:
     facts_used: tuple[str, ...]
     sources: tuple[str, ...]
     confidence: float
+    ask: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One step of the normaliser on one field: the rule, its name for people, and what stood there before and after.
+
+    Long texts show only where they differ; characters that nobody sees are written out as "‹U+200B›".
+    """
+
+    rule: str
+    title: str
+    field: str
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +120,10 @@ class RenderedReply:
 
 @dataclass(frozen=True, slots=True)
 class AllowedFacts:
-    """What a reply may state: everything here comes from the case record, the articles or the frame."""
+    """What a reply may state: everything here comes from the case record, the articles or the frame.
+
+    `percents` are shares as "12.5"; `named` is every text that was given, in which the name of a plan must stand.
+    """
 
     amounts: frozenset[Money]
     dates: frozenset[date]
@@ -112,6 +133,8 @@ class AllowedFacts:
     sources: frozenset[str]
     facts: frozenset[str]
     may_promise: bool
+    percents: frozenset[str] = frozenset()
+    named: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """How a moment is written for a customer, in the shop's zone and the customer's language."""
 
 import re
-from datetime import datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 
 from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
@@ -36,6 +36,12 @@ def near_moment(at: datetime, *, now: datetime, zone: tzinfo, locale: str = "en"
     if day == today + timedelta(days=1):
         return words.tomorrow.format(time=time)
     return moment_in_words(at, zone=zone, locale=locale)
+
+
+def day_in_words(day: date, *, locale: str, with_year: bool = True) -> str:
+    """ "14 March 2026", "14. März 2026": a day inside a sentence, as every draft spells it."""
+    language = spelling_locale(locale)
+    return format_date(day, "long", locale=language) if with_year else format_skeleton("MMMMd", day, locale=language)
 
 
 def spelling_locale(locale: str) -> str:

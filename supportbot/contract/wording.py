@@ -1,50 +1,58 @@
-"""The rules of the one voice on one text: what is trimmed, and how money and dates are spelled.
+"""The rules of the one voice on one text: what is trimmed. How amounts and dates are written stands in `spelling`.
 
 Each only removes something or writes a spelling that no rule touches again, so running them until nothing changes ends.
 """
 
+import html
 import re
-import unicodedata
 from collections.abc import Callable
-from datetime import date
 from functools import cache
 
-from babel.dates import format_date, format_skeleton
-
-from supportbot.contract.mentions import DateMention, amount_spans, date_spans, plain
-from supportbot.contract.money import format_money
 from supportbot.contract.phrases import (
     CLOSINGS,
     FAREWELLS,
     GREETINGS,
+    HERE_IS,
+    LEADS,
     MAKER_SHAPES,
     MAKERS,
     OPENERS,
-    REFUSALS,
+    REPLY_WORDS,
     any_phrase,
     phrase_pattern,
-    straight,
 )
+from supportbot.contract.plain import straight
+from supportbot.contract.refusals import REFUSALS
 from supportbot.contract.sentences import split_sentences
-from supportbot.contract.when import spelling_locale
+from supportbot.contract.unseen import without_unseen
 
-_TAGGED = re.compile(r"<(think|thinking|reasoning|thought)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
-_EMOJI = re.compile(
-    "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u23e9-\u23ff\u231a\u231b\u2934\u2935\u3030\u303d\ufe0e\ufe0f\u20e3]"
-    "|(?<!\\S)[:;]-?[()DPp](?!\\S)"
+_TAGGED = re.compile(
+    r"[<◁](think|thinking|reasoning|thought|scratchpad|analysis)[>▷].*?(?:[<◁]/\1[>▷]|\Z)", re.DOTALL | re.IGNORECASE
 )
-_UNSEEN = frozenset({"Cc", "Cf", "Co", "Cn", "Cs"})
+# Marks of a chat template, and the speaker's name before what is said.
+_ROLES = re.compile(r"<\|[^|<>\n]{0,40}\|>|\[/?(?:INST|SYS)\]|\A(?:assistant|agent|bot|ai|model)[ \t]?:", re.IGNORECASE)
+_EMOJI = re.compile(
+    "[\U0001f000-\U0001faff\u2600-\u27bf\u2b00-\u2bff\u23e9-\u23ff\u231a\u231b\u2934\u2935\u3030\u303d\u20e3\u203c\u2049\u2139]"
+    "|[\u2194-\u21aa\u24c2\u25aa-\u25fe\u3297\u3299]|(?<!\\S)(?:[:;=]['’]?-?[()DPp|/3]|<3|\\^_?\\^|[xX]D)(?!\\S)"
+)
 _MARKDOWN: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL), " "),
     (re.compile(r"^[ \t]*(?:```|~~~)[\w+-]*[ \t]*$|```", re.MULTILINE), ""),
     (re.compile(r"!?\[([^\[\]\n]{0,200})\]\(([^()\s]{0,300})\)"), r"\1 \2"),
     (re.compile(r"</?[A-Za-z][^<>\n]{0,200}>"), " "),
     (re.compile(r"^[-*_=|:][-*_=|: \t]{2,}$", re.MULTILINE), ""),
     (re.compile(r"^[ \t]{0,8}#{1,6}[ \t]+", re.MULTILINE), ""),
     (re.compile(r"^[ \t]{0,8}(?:[-*+•▪●◦][ \t]+|>[ \t]?)", re.MULTILINE), ""),
+    (re.compile(r"^[ \t]*\|[ \t]*([^\n]*?)[ \t]*\|[ \t]*$", re.MULTILINE), r"\1"),
+    (re.compile(r"[ \t]\|[ \t]"), ", "),
     (re.compile(r"(\*\*\*|\*\*|__|~~|`)(?=\S)([^\n]{0,300}?\S)\1"), r"\2"),
     (re.compile(r"(?<![\w*])\*(?=\S)([^*\n]{0,300}\S)\*(?![\w*])"), r"\1"),
     (re.compile(r"(?<![\w_])_(?=\S)([^_\n]{0,300}\S)_(?![\w_])"), r"\1"),
 )
+
+
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});")
+_SPACES = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 
 
 # The long patterns are built when first needed: half of the time that importing this package would take.
@@ -61,9 +69,17 @@ def _openers() -> re.Pattern[str]:
 
 
 @cache
+def _preambles() -> re.Pattern[str]:
+    reply = phrase_pattern(REPLY_WORDS)
+    lead = rf"(?:{phrase_pattern(LEADS)}[,.!:]*\s+)?"
+    here = rf"{phrase_pattern(HERE_IS)}\s(?:[^\s.!?:\n]+\s){{0,4}}{reply}(?:\s[^.!?:\n]{{0,80}})?[.!:\n]+\s*"
+    return re.compile(rf"\A(?:{lead}{here}|(?:[^\W\d]+\s)?{reply}\s?:\s*)", re.IGNORECASE)
+
+
+@cache
 def _closings() -> re.Pattern[str]:
     return re.compile(
-        rf"(?:\A|(?<=[.!?]\s)|(?<=\n))(?:{phrase_pattern(CLOSINGS)}(?:[,.!]|(?=\n)|\Z)\s?[^.!?\n]{{0,60}}\.?"
+        rf"(?:\A|(?<=[.!?]\s)|(?<=\n))(?:{phrase_pattern(CLOSINGS)}(?:[,.!]|(?=\n)|\Z)\s?[^.!?\n]{{0,60}}(?:\n[^.!?\n]{{0,60}}){{0,3}}\.?"
         rf"|{phrase_pattern(FAREWELLS)}(?:,[^.!?\n\d]{{0,100}})?[.!?]*)\Z",
         re.IGNORECASE,
     )
@@ -94,16 +110,21 @@ def begins_with_greeting(text: str) -> bool:
     return bool(_greetings().match(straight(text)) or _openers().match(straight(text)))
 
 
-def _invisible(text: str) -> str:
-    kept = "".join(mark for mark in text if mark in "\n\t" or unicodedata.category(mark) not in _UNSEEN)
-    return unicodedata.normalize("NFC", kept)
-
-
 def _thinking(text: str) -> str:
-    return _TAGGED.sub(" ", text) if "<" in text else text
+    return _TAGGED.sub(" ", text) if "<" in text or "◁" in text else text
+
+
+def _roles(text: str) -> str:
+    return _ROLES.sub("", text)
+
+
+def _preamble(text: str) -> str:
+    match = _preambles().match(straight(text))
+    return _begun_anew(text[match.end() :]) if match else text
 
 
 def _markdown(text: str) -> str:
+    text = html.unescape(text) if _ENTITY.search(text) else text
     for pattern, put in _MARKDOWN:
         text = pattern.sub(put, text)
     return text
@@ -114,17 +135,26 @@ def _emoji(text: str) -> str:
 
 
 def _space(text: str) -> str:
-    text = re.sub(r"[ \t\u00a0\u2000-\u200a\u202f\u3000]+", " ", text.replace("\r", "\n"))
+    text = _SPACES.sub(lambda match: match.group() if _groups_digits(text, match) else " ", text)
     text = re.sub(r"\n{2,}", "\n", re.sub(r" ?\n ?", "\n", text))
     text = re.sub(r" ([.,!?;:]+)(?=\s|$)", r"\1", text)
     return re.sub(r"([!?])\1+", r"\1", text).strip()
+
+
+def _groups_digits(text: str, match: re.Match[str]) -> bool:
+    """Whether it is the narrow space that French and Polish group thousands with."""
+    before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
+    return match.group() in "\u00a0\u202f" and before.isdecimal() and after.isdecimal()
 
 
 def _greeting(text: str) -> str:
     match = _greetings().match(straight(text)) or _openers().match(straight(text))
     if not match:
         return text
-    rest = text[match.end() :]
+    return _begun_anew(text[match.end() :])
+
+
+def _begun_anew(rest: str) -> str:
     return rest[:1].upper() + rest[1:]
 
 
@@ -139,37 +169,15 @@ def _maker(text: str) -> str:
     return " ".join(sentence for sentence in split_sentences(text) if not names_a_model(sentence))
 
 
-def _money(text: str, locale: str) -> str:
-    for start, end, amount in reversed(amount_spans(plain(text), None)):
-        text = text[:start] + format_money(amount, spelling_locale(locale)) + text[end:]
-    return text
-
-
-def _dates(text: str, locale: str) -> str:
-    for start, end, mention in reversed(date_spans(plain(text))):
-        text = text[:start] + (_written(mention, locale) or text[start:end]) + text[end:]
-    return text
-
-
-def _written(mention: DateMention, locale: str) -> str | None:
-    """The one spelling of a date; None where the text may mean two days, or only an amount such as "12.10."."""
-    if len(set(mention.readings)) != 1 or mention.text.endswith("."):
-        return None
-    language = spelling_locale(locale)
-    year, month, day = mention.readings[0]
-    if year is None:
-        return format_skeleton("MMMMd", date(2024, month, day), locale=language)
-    return format_date(date(year, month, day), format="long", locale=language)
-
-
 TRIMMING: tuple[tuple[str, Callable[[str], str]], ...] = (
-    ("invisible", _invisible),
+    ("invisible", without_unseen),
     ("thinking", _thinking),
+    ("roles", _roles),
     ("markdown", _markdown),
     ("emoji", _emoji),
     ("space", _space),
+    ("preamble", _preamble),
     ("greeting", _greeting),
     ("closing", _closing),
     ("maker", _maker),
 )
-SPELLING: tuple[tuple[str, Callable[[str, str], str]], ...] = (("money", _money), ("dates", _dates))

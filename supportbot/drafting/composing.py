@@ -1,6 +1,6 @@
 """From a model's answer to a draft as it will be shown: normalised, framed, checked, with every variant. Pure."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -10,9 +10,19 @@ from supportbot.contract import render
 from supportbot.contract.checks import check_reply
 from supportbot.contract.frame import case_frame
 from supportbot.contract.mentions import amounts_in, ids_in
-from supportbot.contract.normalise import normalise_reply
+from supportbot.contract.normalise import normalise_reply, voice_of
+from supportbot.contract.offers import percents_in
 from supportbot.contract.rules import WITH_A_PERSON, allowed_outcomes, decided_outcome
-from supportbot.contract.types import AllowedFacts, CaseFrame, Finding, Money, Outcome, RenderedReply, ReplyFields
+from supportbot.contract.types import (
+    AllowedFacts,
+    CaseFrame,
+    Change,
+    Finding,
+    Money,
+    Outcome,
+    RenderedReply,
+    ReplyFields,
+)
 from supportbot.drafting.types import CaseFile
 from supportbot.gateway.types import Attempt, ModelResult
 from supportbot.knowledge.types import PassageText
@@ -41,7 +51,8 @@ class Planned(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Composed:
-    """What came of one task. `fields` is as the model proposed it, `reply` as it would be sent.
+    """What came of one task. `fields` is as the model proposed it, `reply` as it would be sent, `changes` what lies
+    between the two.
 
     `reply` is None when the task failed; `failure` then says why. `variants` maps a name to reply, hash and the money
     it promises in minor units.
@@ -54,6 +65,7 @@ class Composed:
     reply: RenderedReply | None
     failure: str | None
     variants: dict[str, Any]
+    changes: tuple[Change, ...]
     findings: tuple[Finding, ...]
     sources: list[dict[str, Any]]
     facts: dict[str, Any]
@@ -66,7 +78,7 @@ def compose(plan: Planned, task: str, result: ModelResult[ReplyFields], *, now: 
     proposed = result.fields
     if proposed is None:
         return _failed(task, result)
-    fields, _ = normalise_reply(proposed, locale=case.locale)
+    fields, changes = normalise_reply(proposed, voice_of(case.locale, task=task, sign_off=case.shop.sign_off))
     hold_kind = plan.decision.hold_kind if is_main else None
     outcome = decided_outcome(fields.outcome, lane="reasoning" if hold_kind else "fast", hold_kind=hold_kind)
     amount = _amount(plan) if is_main else None
@@ -80,6 +92,7 @@ def compose(plan: Planned, task: str, result: ModelResult[ReplyFields], *, now: 
         reply=reply,
         failure=None,
         variants=_variants(plan, reply) if hold_kind else {},
+        changes=changes,
         findings=findings,
         sources=_sources(case, fields),
         facts=_facts(case, now) if hold_kind else {},
@@ -89,15 +102,7 @@ def compose(plan: Planned, task: str, result: ModelResult[ReplyFields], *, now: 
 
 def proposed_for_check(proposed: ReplyFields, normalised: ReplyFields) -> ReplyFields:
     """The normalised words with the outcome as the model proposed it, so that an overruled promise is still seen."""
-    return ReplyFields(
-        answer=normalised.answer,
-        details=normalised.details,
-        outcome=proposed.outcome,
-        next_actions=normalised.next_actions,
-        facts_used=normalised.facts_used,
-        sources=normalised.sources,
-        confidence=normalised.confidence,
-    )
+    return replace(normalised, outcome=proposed.outcome)
 
 
 def frame(plan: Planned, outcome: Outcome, amount: Money | None) -> CaseFrame:
@@ -134,10 +139,12 @@ def allowed_facts(case: CaseFile) -> AllowedFacts:
         dates=dates,
         ids=frozenset(ids),
         outcomes=allowed_outcomes(),
-        link_hosts=frozenset(),
+        link_hosts=case.shop.link_hosts,
         sources=frozenset(passage.ref for passage in passages),
         facts=frozenset(fact.id for fact in record.facts) if record else frozenset(),
         may_promise=False,
+        percents=frozenset(share for text in texts for share in percents_in(text)),
+        named="\n".join([*texts, case.shop.name, (record.plan or "") if record else ""]),
     )
 
 
@@ -147,7 +154,7 @@ def given_passages(case: CaseFile) -> tuple[PassageText, ...]:
 
 
 def _failed(task: str, result: ModelResult[ReplyFields]) -> Composed:
-    return Composed(task, result.model_key, result.attempts, None, None, result.reason, {}, (), [], {}, None)
+    return Composed(task, result.model_key, result.attempts, None, None, result.reason, {}, (), (), [], {}, None)
 
 
 def _amount(plan: Planned) -> Money | None:

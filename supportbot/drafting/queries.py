@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
@@ -19,6 +20,7 @@ from supportbot.drafting.types import CaseFile, ShopFacts, Turn
 from supportbot.errors import NotFound
 from supportbot.gateway.tables import AttemptRow
 from supportbot.inbox import queries as inbox
+from supportbot.inbox.shopfront import read_shopfront
 from supportbot.inbox.sites import records_id
 from supportbot.inbox.tables import Conversation, Customer, Message, Note, Outgoing, Site
 from supportbot.inbox.threads import read_stretch
@@ -51,7 +53,7 @@ def read_case(db: Session, message_id: int, *, now: datetime) -> CaseFile:
         conversation_id=conversation.id or 0,
         case_number=conversation.case_number,
         is_newest=conversation.newest_customer_message_id == message_id,
-        shop=ShopFacts(site.name, site.time_zone, site.currency, site.sign_off),
+        shop=ShopFacts(site.name, site.time_zone, site.currency, site.sign_off, _own_hosts(site, now)),
         customer_name=customer.name,
         customer_email=customer.email,
         verified=customer.is_verified,
@@ -64,6 +66,12 @@ def read_case(db: Session, message_id: int, *, now: datetime) -> CaseFile:
         articles=library.search(question, locale=locale),
         policy_passages=library.policy_passages(),
     )
+
+
+def _own_hosts(site: Site, now: datetime) -> frozenset[str]:
+    """The hosts of the shop's own pages: the only ones that a reply may lead to."""
+    hosts = (urlsplit(origin).hostname for origin in read_shopfront(site, now=now).origins)
+    return frozenset(host for host in hosts if host)
 
 
 @dataclass(frozen=True, slots=True)

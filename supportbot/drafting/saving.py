@@ -229,6 +229,7 @@ def _fill(row: Draft, one: Composed) -> None:
     row.content_hash = render.content_hash(one.reply) if one.reply else None
     row.variants = one.variants
     row.amount_minor = one.amount.minor if one.amount else None
+    row.changes = [asdict(change) for change in one.changes]
     row.checks = [asdict(finding) for finding in one.findings]
     row.sources = one.sources
     row.facts = one.facts

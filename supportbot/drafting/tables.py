@@ -13,7 +13,8 @@ class Draft(SQLModel, table=True):
     """A model's proposal for one customer message by one task.
 
     `state`: drafting, ready, held, compared, void, approved, sent, rejected, failed. `proposed` is what the model
-    filled in; `reply` what would be sent; `variants` maps a variant's name to its reply and hash.
+    filled in; `changes` each step from there to `reply`, which is what would be sent; `variants` maps a variant's name
+    to its reply and hash.
     """
 
     __table_args__ = (
@@ -38,6 +39,9 @@ class Draft(SQLModel, table=True):
     reply: dict[str, Any] | None = Field(default=None, sa_type=Json)
     content_hash: str | None = Field(default=None, max_length=64)
     variants: dict[str, Any] = Field(sa_type=Json, default_factory=dict)
+    changes: list[dict[str, Any]] = Field(
+        sa_type=Json, default_factory=list, sa_column_kwargs={"server_default": sa.text("'[]'")}
+    )
     checks: list[dict[str, Any]] = Field(sa_type=Json, default_factory=list)
     sources: list[dict[str, Any]] = Field(sa_type=Json, default_factory=list)
     facts: dict[str, Any] = Field(sa_type=Json, default_factory=dict)

@@ -34,12 +34,13 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class ShopFacts:
-    """What a reply needs to know of the shop."""
+    """What a reply needs to know of the shop. `link_hosts` are its own pages: the only ones a reply may lead to."""
 
     name: str
     time_zone: str
     currency: str
     sign_off: str
+    link_hosts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

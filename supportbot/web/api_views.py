@@ -108,6 +108,7 @@ def _draft(draft: Draft, conversation: Conversation) -> dict[str, Any]:
         "content_hash": draft.content_hash,
         "reply": draft.reply,
         "variants": draft.variants,
+        "changes": draft.changes,
         "checks": draft.checks,
         "sources": draft.sources,
         "facts": draft.facts,

@@ -18,7 +18,7 @@ from supportbot.drafting.rules import promises
 from supportbot.drafting.tables import DivergenceRow, Draft
 from supportbot.inbox.tables import Message
 from supportbot.money import plain_amount
-from supportbot.web.draft_views import author_of, blocked_note
+from supportbot.web.draft_views import author_of, blocked_note, checks_of
 from supportbot.web.inbox_views import earlier_url
 from supportbot.web.words import day_words, length, on_day, when
 
@@ -60,6 +60,10 @@ def held_view(case: DeskCase, draft: Draft, *, person: Person, now: datetime, ba
         "facts": _facts(draft, now=now, zone=zone, currency=case.site.currency),
         "policy": _policy(draft, zone, now),
         "duel": _duel(case, draft),
+        "checks": checks_of(draft),
+        "passed": sum(1 for check in draft.checks if check["passed"]),
+        "blocked": blocked_note(draft) is not None,
+        "changes": draft.changes,
         "variants": _variants(draft, person, case.site.currency, name),
         "release": _release(case, draft, person, due, name),
         "draft_id": draft.id,

@@ -313,13 +313,22 @@ def _shown_draft(
         "sources": sources_of(main),
         "checks": checks_of(main),
         "passed": sum(1 for check in main.checks if check["passed"]),
+        "changes": main.changes,
         "route": route_words(case.drafts.decision, main, attempts),
     }
 
 
 def _draft_base(main: Draft | None, state: str) -> dict[str, Any]:
     empty: dict[str, Any] = {"made": [], "note": None, "outgoing_id": None, "leaves_at": None, "seconds_left": None}
-    return {"id": main.id if main else 0, "state": state, **empty, "sources": [], "checks": [], "passed": 0}
+    return {
+        "id": main.id if main else 0,
+        "state": state,
+        **empty,
+        "sources": [],
+        "checks": [],
+        "passed": 0,
+        "changes": [],
+    }
 
 
 def _plan(account: AccountRows, zone: ZoneInfo, now: datetime) -> list[dict[str, str]]:

@@ -6,6 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from supportbot.contract.frame import case_frame
+from supportbot.contract.normalise import normalise_reply, voice_of
 from supportbot.contract.render import render
 from supportbot.contract.rules import allowed_outcomes
 from supportbot.contract.types import AllowedFacts, CaseFrame, Money, Outcome, RenderedReply, ReplyFields
@@ -27,10 +28,16 @@ def make_fields(**changes: Any) -> ReplyFields:
     return ReplyFields(**{**values, **changes})
 
 
+def normalise(fields: ReplyFields, *, locale: str = "en", **voice: str) -> tuple[ReplyFields, tuple[str, ...]]:
+    """The normalised fields, and the names of the rules that changed something, each once."""
+    after, changes = normalise_reply(fields, voice_of(locale, **voice))
+    return after, tuple(dict.fromkeys(change.rule for change in changes))
+
+
 def make_answer(**changes: Any) -> str:
     """The text that a model returns for `make_fields`."""
     fields = make_fields()
-    values = {name: getattr(fields, name) for name in fields.__dataclass_fields__}
+    values = {name: getattr(fields, name) for name in fields.__dataclass_fields__ if name != "ask"}
     return json.dumps({**values, **changes})
 
 

@@ -11,10 +11,9 @@ from supportbot.contract.frame import held_notice
 from supportbot.contract.language import guess_language
 from supportbot.contract.mentions import LANGUAGES
 from supportbot.contract.render import refund_approved_reply
-from supportbot.contract.reply_v1 import normalise
 from supportbot.contract.types import Money
 from supportbot.contract.when import moment_in_words
-from tests.contract.factories import BERLIN, NOON, make_allowed, make_fields
+from tests.contract.factories import BERLIN, NOON, make_allowed, make_fields, normalise
 
 
 def _words(book: Catalogue) -> dict[str, str]:

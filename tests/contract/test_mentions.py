@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supportbot.contract.mentions import amounts_in, dates_in, emails_in, ids_in, links_in, long_numbers_in
+from supportbot.contract.links import emails_in, links_in
+from supportbot.contract.mentions import amounts_in, dates_in, ids_in, long_numbers_in
 from supportbot.contract.money import format_money, read_minor
 from supportbot.contract.types import Money
 

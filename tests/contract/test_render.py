@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 from supportbot.contract.frame import case_frame, held_notice, next_update_words
 from supportbot.contract.registry import schema_version
 from supportbot.contract.render import content_hash, from_json, refund_approved_reply, to_json, to_text
-from supportbot.contract.reply_v1 import normalise
 from supportbot.contract.rules import DECISIONS, allowed_outcomes, decided_actions, decided_outcome
 from supportbot.contract.types import ACTIONS, CASE_KEYS, OUTCOMES, Money
 from supportbot.errors import ContractError
-from tests.contract.factories import BERLIN, NOON, make_answer, make_fields, make_rendered
+from tests.contract.factories import BERLIN, NOON, make_answer, make_fields, make_rendered, normalise
 
 
 @pytest.mark.parametrize("outcome", OUTCOMES)

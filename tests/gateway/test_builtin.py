@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from supportbot.contract import schema_version
-from supportbot.contract.normalise import normalise_reply
+from supportbot.contract.normalise import normalise_reply, voice_of
 from supportbot.contract.reply_v1 import REPLY_1, parse
 from supportbot.contract.rules import DECISIONS
 from supportbot.contract.types import ReplyFields
@@ -175,7 +175,7 @@ def test_a_case_that_is_only_unsure_is_answered_from_an_article_that_decides_not
 
 def test_what_it_writes_needs_no_normalising() -> None:
     for fields in (dispute(), draft(articles=[make_article()]), draft()):
-        assert normalise_reply(fields, locale="en") == (fields, ())
+        assert normalise_reply(fields, voice_of("en")) == (fields, ())
 
 
 def test_the_small_tasks_count_and_copy() -> None:

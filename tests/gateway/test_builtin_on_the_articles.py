@@ -9,13 +9,13 @@ import pytest
 
 from supportbot.contract.checks import check_reply
 from supportbot.contract.mentions import amounts_in, ids_in
-from supportbot.contract.reply_v1 import normalise, parse
+from supportbot.contract.reply_v1 import parse
 from supportbot.contract.rules import decided_outcome
 from supportbot.contract.types import Finding
 from supportbot.gateway.providers.builtin_routine import draft_routine
 from supportbot.seed.story import tell_story
 from supportbot.seed.types import HelpArticle
-from tests.contract.factories import make_allowed, make_rendered
+from tests.contract.factories import make_allowed, make_rendered, normalise
 from tests.prompting.test_prompting import make_material
 
 ARTICLES = tell_story(datetime(2026, 11, 23, 9, 0, tzinfo=UTC)).articles

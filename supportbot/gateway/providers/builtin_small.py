@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from supportbot.contract.mentions import amount_spans, dates_in, ids_in, plain
+from supportbot.contract.mentions import amount_spans, dates_in, ids_in
+from supportbot.contract.plain import plain
 from supportbot.contract.sentences import shorten, split_sentences
 
 MOST = 20

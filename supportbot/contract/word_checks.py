@@ -1,0 +1,82 @@
+"""Checks of the words themselves: no promise, no instruction, no model, nothing that is not plain language."""
+
+import re
+import unicodedata
+
+from supportbot.contract.checking import Case, Check, Result, place_of
+from supportbot.contract.language import other_language
+from supportbot.contract.phrases import ECHOES, any_phrase
+from supportbot.contract.promises import PROMISE_SHAPES, PROMISES
+from supportbot.contract.wording import names_a_model
+
+_PROMISE = any_phrase(PROMISES, *PROMISE_SHAPES)
+_ECHO = any_phrase(ECHOES)
+_CODE = re.compile(
+    r"[A-Za-z0-9+/=_-]{32,}|(?:\\x[0-9a-fA-F]{2}){3}|(?:%[0-9A-Fa-f]{2}){3}|(?:[01]{8}\s?){3}|(?:[0-9a-fA-F]{2}\s){7}"
+    r"|\{\s?\"|\"\s?\}|\{\{|\}\}|\$\{|<[A-Za-z/!]|\]\(|(?:^|\s)[.-]{1,5}(?:\s[.-]{1,5}){5}"
+)
+_UNFILLED = re.compile(
+    r"\{\w{2,40}\}|<<[^<>]{1,40}>>"
+    r"|\[(?:your|insert|name|customer|company|date|amount|order|ihr|ihre|votre|su|nombre|nom|name)\b[^\]\n]{0,40}\]",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"[^\W\d_]{2,}")
+_MIXED = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC")
+
+
+def promise_words(text: str) -> tuple[str, ...]:
+    """The words in a text that promise money or a decision, each once, in lower case."""
+    return tuple(dict.fromkeys(match.group().lower() for match in _PROMISE.finditer(text)))
+
+
+def _promises(case: Case) -> Result:
+    if case.allowed.may_promise:
+        return Result()
+    found = tuple(dict.fromkeys(word for reading in case.readings for word in promise_words(reading)))
+    return Result(found, "no promise without a decision that allows it", place_of(case, *found))
+
+
+def _echo(case: Case) -> Result:
+    found = dict.fromkeys(match.group().lower() for reading in case.readings for match in _ECHO.finditer(reading))
+    return Result(tuple(found), "no instructions repeated", place_of(case, *found))
+
+
+def _voice(case: Case) -> Result:
+    says = any(names_a_model(reading) for reading in case.readings)
+    return Result(("a model or its maker",) if says else (), "one voice, the shop's", "details")
+
+
+def _readable(case: Case) -> Result:
+    found = [match.group().strip()[:40] for match in _CODE.finditer(case.words) if not _is_given(match.group(), case)]
+    found += [match.group() for match in _UNFILLED.finditer(case.words)]
+    found += [word for word in _WORD.findall(case.words) if not word.isascii() and _mixes_scripts(word)]
+    return Result(tuple(dict.fromkeys(found)), "plain words, every gap filled", place_of(case, *found))
+
+
+def _language(case: Case) -> Result:
+    other = other_language(case.words, case.language) or _other_part(case)
+    return Result((other,) if other else (), case.language, "answer" if other else "reply")
+
+
+def _other_part(case: Case) -> str | None:
+    """The language of the answer or the details alone, when it is surely not the reply's."""
+    parts = (case.reply.answer, case.reply.details)
+    return next((other for part in parts if (other := other_language(part, case.language))), None)
+
+
+def _is_given(token: str, case: Case) -> bool:
+    return token.strip().lower() in {name.lower() for name in case.allowed.ids}
+
+
+def _mixes_scripts(word: str) -> bool:
+    scripts = {unicodedata.name(mark, "").split(" ")[0] for mark in word}
+    return "LATIN" in scripts and not scripts.isdisjoint(_MIXED)
+
+
+WORD_CHECKS: tuple[tuple[str, str, Check], ...] = (
+    ("promise", "No promise without a decision", _promises),
+    ("instructions", "No instructions repeated", _echo),
+    ("voice", "Speaks as the shop", _voice),
+    ("plain_words", "Plain words, nothing left to fill in", _readable),
+    ("language", "The customer's language", _language),
+)

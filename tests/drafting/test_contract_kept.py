@@ -1,0 +1,67 @@
+"""What the contract changed and found is kept with the draft, shown beside it, and decides what a person may do."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from supportbot.db import Database
+from supportbot.gateway.types import ModelAnswer
+from tests.contract.factories import make_answer
+from tests.factories import DISPUTE, ROUTINE, Office, ScriptedProvider, make_office, make_shop
+
+CHATTY = "Hi Mira! Sure, here is the answer: **Your invoice** is ready 🎉"
+INVENTED = "Both charges over 731.00 EUR were refunded, see www.evil.example."
+
+
+def scripted(answer: str, details: str = "Open Account, then Invoices.") -> ScriptedProvider:
+    return ScriptedProvider([ModelAnswer("ok", text=make_answer(answer=answer, details=details))])
+
+
+def test_every_step_between_the_models_words_and_the_reply_is_kept(database: Database) -> None:
+    shop = make_shop(database, provider=scripted(CHATTY))
+    draft = shop.drafted(shop.mira_id, ROUTINE)
+    assert (draft.proposed or {})["answer"] == CHATTY
+    assert (draft.reply or {})["answer"] == "Your invoice is ready."
+    assert {change["rule"] for change in draft.changes} >= {"greeting", "preamble", "markdown", "emoji"}
+    first = draft.changes[0]
+    assert set(first) == {"rule", "title", "field", "before", "after"} and first["field"] == "answer"
+
+
+@pytest.fixture
+def office(database: Database) -> Iterator[Office]:
+    made = make_office(database, provider=scripted(CHATTY, INVENTED))
+    yield made
+    made.close()
+
+
+def test_a_blocked_draft_is_not_approved_by_anybody_and_says_rule_field_found_and_expected(office: Office) -> None:
+    draft = office.shop.drafted(office.shop.mira_id, ROUTINE)
+    failed = {check["rule"]: check for check in draft.checks if not check["passed"]}
+    assert {"amounts", "links", "promise"} <= set(failed)
+    assert failed["amounts"] | {"expected": ""} == {
+        **{"rule": "amounts", "title": "Amounts are in the case record", "passed": False, "severity": "block"},
+        **{"field": "details", "found": "731.00 EUR", "expected": ""},
+    }
+    for person in (office.shop.agent, office.shop.lead, office.shop.owner):
+        refused = office.api(person).post(f"/drafts/{draft.id}/approval", {"content_hash": draft.content_hash})
+        assert (refused.status_code, refused.json["error"]) == (409, "blocked")
+        assert "Amounts are in the case record" in refused.json["message"]
+
+
+def test_the_page_of_a_blocked_draft_shows_why_and_offers_no_approval(office: Office) -> None:
+    draft = office.shop.drafted(office.shop.mira_id, ROUTINE)
+    page = office.browser(office.shop.agent).get(f"/inbox/conversations/{draft.conversation_id}").text
+    assert f"/inbox/drafts/{draft.id}/approval" not in page
+    assert "found <b><bdi>731.00 EUR</bdi></b>" in page and '<code class="quiet">amounts</code>' in page
+    assert "Greeting removed" in page and "<del><bdi>" in page
+
+
+def test_a_held_draft_shows_its_checks_and_the_blocked_words_have_no_button(office: Office) -> None:
+    draft = office.shop.drafted(office.shop.jonas_id, DISPUTE)
+    page = office.browser(office.shop.lead).get(f"/inbox/conversations/{draft.conversation_id}").text
+    assert "Checks on the drafted reply" in page and "Cannot leave unchanged" in page
+    assert 'value="as_drafted"' not in page and 'value="approve_refund"' in page
+    refused = office.api(office.shop.lead).post(
+        f"/drafts/{draft.id}/release", {"content_hash": draft.content_hash, "variant": "as_drafted"}
+    )
+    assert (refused.status_code, refused.json["error"]) == (409, "blocked")
