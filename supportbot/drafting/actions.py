@@ -15,6 +15,7 @@ from supportbot.audit.types import SYSTEM, Actor
 from supportbot.contract import render
 from supportbot.contract.types import Money, RenderedReply
 from supportbot.db import lock_row
+from supportbot.drafting import labelling
 from supportbot.drafting.queries import REGENERATED
 from supportbot.drafting.rules import effective_state, promises, shown_state
 from supportbot.drafting.tables import Draft
@@ -24,6 +25,9 @@ from supportbot.inbox import actions as inbox
 from supportbot.inbox.desk import Desk
 from supportbot.inbox.tables import Conversation, Outgoing, Site
 from supportbot.inbox.types import ReplyToSend, WorkState
+from supportbot.triage.actions import remove_label_of_reply
+
+MOST_DRAFTS = 10
 
 
 def approve(db: Session, desk: Desk, draft_id: int, *, content_hash: str, by: Person) -> Outgoing:
@@ -41,7 +45,9 @@ def approve(db: Session, desk: Desk, draft_id: int, *, content_hash: str, by: Pe
     _require_state(state, "ready")
     _require_hash(draft.content_hash, content_hash)
     _require_unblocked(draft)
-    return _let_go(db, desk, draft, render.from_json(draft.reply or {}), by=by, action="draft.approved")
+    outgoing = _let_go(db, desk, draft, render.from_json(draft.reply or {}), by=by, action="draft.approved")
+    labelling.label_approval(db, desk, draft, outgoing.id, by=by)
+    return outgoing
 
 
 def release(db: Session, desk: Desk, draft_id: int, *, content_hash: str, variant: str, by: Person) -> Outgoing:
@@ -69,7 +75,9 @@ def release(db: Session, desk: Desk, draft_id: int, *, content_hash: str, varian
     if variant == "as_drafted":
         _require_unblocked(draft)
     detail = {"variant": variant, "outcome": reply.outcome, "promised_minor": promised_minor}
-    return _let_go(db, desk, draft, reply, by=by, action="draft.released", detail=detail)
+    outgoing = _let_go(db, desk, draft, reply, by=by, action="draft.released", detail=detail)
+    labelling.label_release(db, desk, draft, outgoing.id, outcome=reply.outcome, by=by)
+    return outgoing
 
 
 def send_edited(
@@ -97,7 +105,9 @@ def send_edited(
     else:
         _require_state(state, "ready")
     draft.edited = True
-    return _let_go(db, desk, draft, reply, by=by, action="draft.edited", resolve=resolve)
+    outgoing = _let_go(db, desk, draft, reply, by=by, action="draft.edited", resolve=resolve)
+    labelling.label_edit(db, desk, draft, outgoing.id, promised=promised is not None, by=by)
+    return outgoing
 
 
 def reject(db: Session, desk: Desk, draft_id: int, *, reason: str, note: str, by: Person) -> Draft:
@@ -138,6 +148,7 @@ def hold(db: Session, desk: Desk, draft_id: int, *, by: Person) -> Draft:
     db.add(draft)
     inbox.show_work(db, desk, conversation, "held")
     _audit(desk, db, draft, by, "draft.held", {})
+    labelling.label_escalation(db, desk, draft, by=by)
     return draft
 
 
@@ -149,28 +160,7 @@ def regenerate(db: Session, desk: Desk, draft_id: int, *, by: Person) -> int:
     """
     draft, conversation = _open_draft(db, draft_id)
     _require_state(_state(draft, conversation), "ready", "held", "failed", "rejected")
-    query = select(Draft.generation).where(Draft.message_id == draft.message_id).order_by(col(Draft.generation).desc())
-    generation = (db.exec(query).first() or 1) + 1
-    if generation > 10:
-        raise Conflict("Ten drafts were made for this message. Write the reply by hand.")
-    statement = (
-        update(Draft)
-        .where(
-            col(Draft.message_id) == draft.message_id,
-            col(Draft.state).in_(("ready", "held", "failed", "compared")),
-        )
-        .values(state="void", state_reason="A new draft was asked for.", closed_at=desk.clock())
-    )
-    db.exec(statement)
-    inbox.show_work(db, desk, conversation, "waiting")
-    _audit(desk, db, draft, by, REGENERATED, {"generation": generation})
-    desk.engine.enqueue(
-        db,
-        inbox.DRAFT_JOB,
-        key=f"draft:{draft.message_id}:g{generation}",
-        ids={"message_id": draft.message_id, "generation": generation},
-    )
-    return generation
+    return draft_again(db, desk, draft, by=by, conversation=conversation)
 
 
 def undo(db: Session, desk: Desk, outgoing_id: int, *, by: Person) -> Outgoing:
@@ -186,6 +176,7 @@ def undo(db: Session, desk: Desk, outgoing_id: int, *, by: Person) -> Outgoing:
     before: WorkState = "held" if draft is not None and draft.hold_kind else "ready"
     shown = before if draft is not None else _shown_without_reply(db, conversation)
     outgoing = inbox.undo_reply(db, desk, outgoing_id, by=by, work_state=shown)
+    remove_label_of_reply(db, desk.audit, outgoing_id, by=by, at=desk.clock())
     if draft is not None:
         draft.edited, draft.closed_by_id, draft.closed_at = False, None, None
         _swap(db, draft, "approved", before)
@@ -254,6 +245,41 @@ def _let_go(
     content = {"hash": to_send.content_hash, "outgoing": outgoing.id, "seconds": seconds, **(detail or {})}
     _audit(desk, db, draft, by, action, content)
     return outgoing
+
+
+def draft_again(db: Session, desk: Desk, draft: Draft, *, conversation: Conversation, by: Person) -> int:
+    """Void what was drafted for a message and enqueue a new draft; gives its generation. The conversation is locked.
+
+    Raises:
+        Conflict: ten drafts were made for it.
+    """
+    query = select(Draft.generation).where(Draft.message_id == draft.message_id).order_by(col(Draft.generation).desc())
+    generation = (db.exec(query).first() or 1) + 1
+    if generation > MOST_DRAFTS:
+        raise Conflict("Ten drafts were made for this message. Write the reply by hand.")
+    void_drafts(db, desk, draft.message_id)
+    inbox.show_work(db, desk, conversation, "waiting")
+    _audit(desk, db, draft, by, REGENERATED, {"generation": generation})
+    desk.engine.enqueue(
+        db,
+        inbox.DRAFT_JOB,
+        key=f"draft:{draft.message_id}:g{generation}",
+        ids={"message_id": draft.message_id, "generation": generation},
+    )
+    return generation
+
+
+def void_drafts(db: Session, desk: Desk, message_id: int) -> None:
+    """Put every draft of a message that could still be let go, or is being written, out of use."""
+    statement = (
+        update(Draft)
+        .where(
+            col(Draft.message_id) == message_id,
+            col(Draft.state).in_(("ready", "held", "failed", "compared", "drafting")),
+        )
+        .values(state="void", state_reason="A new draft was asked for.", closed_at=desk.clock())
+    )
+    db.exec(statement)
 
 
 def _open_draft(db: Session, draft_id: int) -> tuple[Draft, Conversation]:

@@ -14,6 +14,7 @@ from supportbot.db import Database
 from supportbot.drafting import saving
 from supportbot.drafting.composing import Composed, compose
 from supportbot.drafting.material import material
+from supportbot.drafting.proofs import heeded
 from supportbot.drafting.queries import read_case
 from supportbot.drafting.types import CaseFile
 from supportbot.gateway import Gateway
@@ -24,6 +25,7 @@ from supportbot.routing.dates import held_reply_by
 from supportbot.routing.queries import ActivePolicy, active_policy
 from supportbot.routing.rules import decide_route
 from supportbot.routing.types import Reason, Triage
+from supportbot.triage.queries import current_label
 from supportbot.triage.rules import classify
 from supportbot.triage.types import ThreadContext
 
@@ -47,7 +49,8 @@ class Drafting:
         with self.database.transaction(read_only=True) as db:
             policy = self.policy or active_policy(db)
             case = read_case(db, message_id, now=now)
-        triage = triage_case(case, policy)
+            label = current_label(db, message_id)
+        triage = heeded(triage_case(case, policy), label)
         decision = decide_route(policy.policy, triage)
         update_by = held_reply_by(
             policy.policy.held_reply_by,

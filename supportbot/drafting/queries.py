@@ -26,6 +26,8 @@ from supportbot.inbox.tables import Conversation, Customer, Message, Note, Outgo
 from supportbot.inbox.threads import read_stretch
 from supportbot.knowledge.queries import Library, published_library
 from supportbot.routing.tables import Decision
+from supportbot.triage.queries import current_label
+from supportbot.triage.tables import TriageLabel
 
 REGENERATED = "draft.regenerated"
 
@@ -60,7 +62,7 @@ def read_case(db: Session, message_id: int, *, now: datetime) -> CaseFile:
         locale=locale,
         question=question,
         turns=turns,
-        open_money_case=conversation.hold_kind is not None,
+        open_money_case=conversation.hold_kind in ("money", "risk"),
         record=record,
         record_error=error,
         articles=library.search(question, locale=locale),
@@ -193,6 +195,7 @@ class DeskCase:
     names: dict[int, str]
     people: Sequence[Person]
     account: AccountRows | None
+    label: TriageLabel | None
 
 
 def desk_case(db: Session, conversation_id: int, *, before: int | None = None) -> DeskCase:
@@ -205,7 +208,10 @@ def desk_case(db: Session, conversation_id: int, *, before: int | None = None) -
     everyone = people(db)
     stretch = read_stretch(db, conversation_id, before=before)
     names = {person.id: person.name for person in everyone}
+    newest_id = conversation.newest_customer_message_id or 0
+    label = current_label(db, newest_id)
     authors = {message.author_id for message in stretch.messages} | {note.author_id for note in stretch.notes}
+    authors |= {label.by_id} if label else set()
     gone = [author for author in authors if author is not None and author not in names]
     return DeskCase(
         conversation=conversation,
@@ -216,9 +222,10 @@ def desk_case(db: Session, conversation_id: int, *, before: int | None = None) -
         earlier=stretch.earlier,
         is_past=before is not None,
         outgoing=inbox.open_outgoing(db, conversation_id),
-        drafts=drafts_of(db, conversation.newest_customer_message_id or 0),
+        drafts=drafts_of(db, newest_id),
         past=inbox.past_conversations(db, conversation),
         names=names | names_by_id(db, gone),
         people=everyone,
         account=read_account(db, known_as) if (known_as := records_id(customer, site)) else None,
+        label=label,
     )

@@ -3,15 +3,15 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, select
 
 from supportbot.audit.types import SYSTEM
 from supportbot.contract import render
-from supportbot.contract.frame import held_notice
 from supportbot.db import lock_row
 from supportbot.drafting.composing import Composed
+from supportbot.drafting.notices import tell_held
+from supportbot.drafting.proofs import heeded
 from supportbot.drafting.rules import divergences, hold_label
 from supportbot.drafting.tables import DivergenceRow, Draft
 from supportbot.drafting.types import CaseFile
@@ -25,6 +25,7 @@ from supportbot.inbox.types import WorkState
 from supportbot.routing.queries import ActivePolicy
 from supportbot.routing.tables import Decision
 from supportbot.routing.types import RouteDecision, Triage
+from supportbot.triage.queries import current_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +50,15 @@ def start(db: Session, desk: Desk, plan: Plan) -> dict[str, int]:
     """Record the decision, tell a held customer at once, and open the drafts.
 
     Returns:
-        task to draft id of what is still to be written; empty when nothing is (done before, or out of date).
+        task to draft id of what is still to be written; empty when nothing is (done before, or out of date: a person
+        said something else of the message meanwhile, and asked for another draft by that).
     """
     case = plan.case
     conversation = inbox.lock_conversation(db, case.conversation_id)
     rows = _drafts(db, case.message_id, plan.generation)
     if any(row.state != "drafting" for row in rows.values()):
+        return {}
+    if heeded(plan.triage, current_label(db, case.message_id)) != plan.triage:
         return {}
     is_newest = conversation.newest_customer_message_id == case.message_id
     _record_decision(db, desk, plan)
@@ -202,22 +206,15 @@ def _show_hold(db: Session, desk: Desk, plan: Plan, conversation: Conversation) 
     db.add(conversation)
     if not decision.hold or was_held:
         return
-    notice = held_notice(
-        topic=plan.triage.topic,
-        by=plan.update_by,
-        now=desk.clock(),
-        zone=ZoneInfo(case.shop.time_zone),
-        case_number=case.case_number,
-        sign_off=case.shop.sign_off,
-        locale=case.locale,
-    )
-    inbox.add_notice(
+    tell_held(
         db,
         desk,
         conversation,
-        key=f"notice:{case.message_id}",
-        text=render.to_text(notice),
-        reply=render.to_json(notice),
+        message_id=case.message_id,
+        topic=plan.triage.topic,
+        update_by=plan.update_by,
+        shop=case.shop,
+        locale=case.locale,
     )
 
 

@@ -23,6 +23,7 @@ from supportbot.inbox.sending import add_notice as add_notice
 from supportbot.inbox.sending import find_outgoing as find_outgoing
 from supportbot.inbox.sending import queue_reply as queue_reply
 from supportbot.inbox.sending import send_reply as send_reply
+from supportbot.inbox.sending import stop_reply as stop_reply
 from supportbot.inbox.sending import undo_reply as undo_reply
 from supportbot.inbox.tables import Conversation, Customer, Message, Site
 from supportbot.inbox.types import InboundMessage, Received

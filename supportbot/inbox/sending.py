@@ -84,6 +84,22 @@ def undo_reply(db: Session, desk: Desk, outgoing_id: int, *, by: Person, work_st
     return outgoing
 
 
+def stop_reply(db: Session, desk: Desk, conversation: Conversation, *, reason: str, by: Person) -> Outgoing | None:
+    """Keep the reply that is about to leave a conversation from leaving; None when there is none.
+
+    Anybody here may stop a reply; only who let it go can undo it, which puts its draft back.
+    """
+    outgoing = _waiting_reply(db, conversation.id or 0)
+    if outgoing is None:
+        return None
+    outgoing = lock_row(db, Outgoing, outgoing.id or 0)
+    _close(db, outgoing, "void", reason, at=desk.clock())
+    publish(db, conversation, "outgoing", at=desk.clock())
+    record(db, desk, conversation, "reply.stopped", by=by, subject="outgoing", subject_id=outgoing.id, detail={})
+    desk.engine.cancel(db, f"send:{outgoing.id}")
+    return outgoing
+
+
 def send_reply(db: Session, desk: Desk, outgoing_id: int) -> Message | None:
     """Send what a person let go, once. None when it was undone, sent before, or overtaken by a newer message."""
     outgoing = find_outgoing(db, outgoing_id)

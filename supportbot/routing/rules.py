@@ -9,6 +9,9 @@ FAST_TASK = "routine_reply"
 REASONING_TASK = "dispute_reply"
 LONGEST_REASON = 120
 _MAX_WORDS = 3
+# The reasons by which a person or a language model raises the risk, and the hold that follows from each.
+SAYS_MONEY, SAYS_RISK = "says_money", "wrong_route"
+_RAISED: dict[str, HoldKind] = {SAYS_MONEY: "money", SAYS_RISK: "risk"}
 TOPIC_WORDS: dict[Topic, str] = {
     "billing": "billing",
     "refund": "refund",
@@ -59,6 +62,8 @@ def _kind_of(policy: RoutingPolicy, reason: Reason) -> HoldKind | None:
     if reason.layer == "rule":
         rule = policy.triage.by_name.get(reason.code)
         return rule.hold if rule else None
+    if reason.layer in ("person", "model_task"):
+        return _RAISED.get(reason.code, "unsure")
     return "unsure" if reason.layer == "unsure" else "money"
 
 

@@ -35,7 +35,7 @@ class PolicyActivation(SQLModel, table=True):
 
 
 class Decision(SQLModel, table=True):
-    """Triage and route of one customer message, in plain words."""
+    """Triage and route of one customer message, in plain words; `weights` names the linear model that took part."""
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     message_id: int = Field(unique=True, sa_type=BigId)
@@ -51,4 +51,5 @@ class Decision(SQLModel, table=True):
     rule: str = Field(max_length=60)
     reason: str = Field(max_length=120)
     reasons: list[dict[str, Any]] = Field(sa_type=Json)
+    weights: str | None = Field(default=None, max_length=80)
     created_at: datetime = Field(sa_type=UtcDateTime, index=True)

@@ -17,13 +17,19 @@ TOPICS: tuple[Topic, ...] = get_args(Topic)
 Risk = Literal["low", "high"]
 Lane = Literal["fast", "reasoning"]
 HoldKind = Literal["money", "risk", "unsure"]
+Layer = Literal["rule", "model", "unsure", "thread", "model_task", "person"]
+LAYERS: tuple[Layer, ...] = get_args(Layer)
+MONEY_TOPICS: frozenset[Topic] = frozenset({"billing", "refund", "cancellation"})
 
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """Why triage decided as it did: `layer` names who spoke, `code` the rule, `words` what it saw."""
+    """Why triage decided as it did: `layer` names who spoke, `code` the rule, `words` what it saw.
 
-    layer: Literal["rule", "model", "unsure", "thread"]
+    `model` is the linear model, `model_task` the language model that a policy may ask as well, `person` somebody here.
+    """
+
+    layer: Layer
     code: str
     text: str
     words: tuple[str, ...] = ()

@@ -8,14 +8,14 @@ from werkzeug.wrappers import Response
 
 from supportbot.accounts.queries import person_by_token
 from supportbot.accounts.types import Person
-from supportbot.drafting import actions, editing
+from supportbot.drafting import actions, corrections, editing
 from supportbot.drafting.queries import newest_divergences
 from supportbot.errors import InvalidInput, NotSignedIn
 from supportbot.inbox import actions as inbox_actions
 from supportbot.inbox import queries
 from supportbot.inbox.tables import Outgoing
 from supportbot.routing.queries import active_policy
-from supportbot.web.api_views import conversation_detail, conversation_line, divergence_line
+from supportbot.web.api_views import conversation_detail, conversation_line, divergence_line, label_line
 from supportbot.web.body import read_json
 from supportbot.web.door import whole_number
 from supportbot.web.openapi import openapi_document
@@ -70,6 +70,12 @@ class Reply(Text):
     resolve: bool = False
 
 
+class TopicCorrection(Body):
+    """What a message is really about: one of the topics."""
+
+    topic: str = Field(max_length=30)
+
+
 OPERATIONS: dict[str, type[Body] | None] = {
     "GET /conversations": None,
     "GET /conversations/{id}": None,
@@ -78,6 +84,9 @@ OPERATIONS: dict[str, type[Body] | None] = {
     "POST /drafts/{id}/approval": Approval,
     "POST /drafts/{id}/release": Release,
     "POST /drafts/{id}/rejection": Rejection,
+    "POST /messages/{id}/topic": TopicCorrection,
+    "POST /messages/{id}/wrong-route": None,
+    "DELETE /labels/{id}": None,
     "DELETE /outgoing/{id}": None,
     "GET /divergences": None,
     "GET /policy": None,
@@ -188,6 +197,31 @@ def reject(draft_id: int) -> Response:
     with wired.database.transaction() as db:
         draft = actions.reject(db, wired.desk, draft_id, reason=body.reason, note=body.note, by=_person())
         return jsonify({"id": draft.id, "state": draft.state})
+
+
+@blueprint.post("/messages/<int:message_id>/topic")
+def correct_topic(message_id: int) -> tuple[Response, int]:
+    """Say what a customer's message is really about."""
+    body = read_json(TopicCorrection)
+    wired = services()
+    with wired.database.transaction() as db:
+        return jsonify(label_line(corrections.correct_topic(db, wired.desk, message_id, body.topic, by=_person()))), 201
+
+
+@blueprint.post("/messages/<int:message_id>/wrong-route")
+def wrong_route(message_id: int) -> tuple[Response, int]:
+    """Say that a message was sent the wrong way; one that went fast is held at once."""
+    wired = services()
+    with wired.database.transaction() as db:
+        return jsonify(label_line(corrections.say_wrong_route(db, wired.desk, message_id, by=_person()))), 201
+
+
+@blueprint.delete("/labels/<int:label_id>")
+def take_back(label_id: int) -> Response:
+    """Take back what one said of a message."""
+    wired = services()
+    with wired.database.transaction() as db:
+        return jsonify(label_line(corrections.take_back(db, wired.desk, label_id, by=_person())))
 
 
 @blueprint.delete("/outgoing/<int:outgoing_id>")

@@ -14,6 +14,8 @@ from supportbot.inbox.rules import is_held
 from supportbot.inbox.tables import Conversation, Message, Note
 from supportbot.inbox.threads import read_stretch
 from supportbot.routing.tables import Decision
+from supportbot.triage.queries import current_label
+from supportbot.triage.tables import TriageLabel
 
 
 def conversation_line(line: queries.ConversationLine) -> dict[str, Any]:
@@ -48,6 +50,7 @@ def conversation_detail(db: Session, conversation_id: int, *, before: int | None
     drafts = db.exec(select(Draft).where(Draft.conversation_id == conversation_id).order_by(col(Draft.id))).all()
     newest = conversation.newest_customer_message_id or 0
     decision = db.exec(select(Decision).where(Decision.message_id == newest)).first()
+    label = current_label(db, newest)
     message_ids = {draft.message_id for draft in drafts}
     attempts = db.exec(
         select(AttemptRow).where(col(AttemptRow.message_id).in_(message_ids)).order_by(col(AttemptRow.id))
@@ -60,6 +63,7 @@ def conversation_detail(db: Session, conversation_id: int, *, before: int | None
         "earlier": stretch.earlier,
         "drafts": [_draft(draft, conversation) for draft in drafts],
         "decision": _decision(decision) if decision else None,
+        "label": label_line(label) if label else None,
         "attempts": [_attempt(attempt) for attempt in attempts],
         "divergences": [divergence_line(row) for row in divergences_of(db, newest)],
     }
@@ -75,6 +79,22 @@ def divergence_line(row: DivergenceRow) -> dict[str, Any]:
         "after": row.after,
         "severity": row.severity,
         "rule": row.rule,
+        "created_at": row.created_at.isoformat(),
+    }
+
+
+def label_line(row: TriageLabel) -> dict[str, Any]:
+    """What a person said of a message, beside what triage had said; `current` is false once it was taken back."""
+    return {
+        "id": row.id,
+        "message_id": row.message_id,
+        "conversation_id": row.conversation_id,
+        "said": {"topic": row.said_topic, "risk": row.said_risk, "hold": row.said_hold},
+        "true": {"topic": row.true_topic, "risk": row.true_risk},
+        "source": row.source,
+        "language": row.language,
+        "by_id": row.by_id,
+        "current": row.is_current,
         "created_at": row.created_at.isoformat(),
     }
 

@@ -13,7 +13,7 @@ from sqlmodel import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from supportbot.accounts.queries import person_by_session
-from supportbot.drafting import actions, editing
+from supportbot.drafting import actions, corrections, editing
 from supportbot.drafting.queries import DeskCase, desk_case
 from supportbot.drafting.rules import effective_state
 from supportbot.errors import InvalidInput, NotFound
@@ -22,9 +22,11 @@ from supportbot.inbox import queries
 from supportbot.inbox.queries import View
 from supportbot.inbox.tables import Outgoing
 from supportbot.inbox.types import Status
+from supportbot.triage.tables import TriageLabel
 from supportbot.web.door import split_address, whole_number
 from supportbot.web.held_views import held_view
 from supportbot.web.inbox_views import panel_view, queue_view, thread_view
+from supportbot.web.label_views import label_said, triage_view
 from supportbot.web.login import session_key, signed_in
 from supportbot.web.services import services
 from supportbot.web.stream import DESK, stream_response
@@ -186,6 +188,27 @@ def undo(outgoing_id: int) -> BaseResponse:
     return _act(lambda db: actions.undo(db, desk, outgoing_id, by=person))
 
 
+@blueprint.post("/inbox/messages/<int:message_id>/topic")
+def topic(message_id: int) -> BaseResponse:
+    """Say what a message is really about."""
+    person, desk, chosen = signed_in(), services().desk, request.form.get("topic", "")
+    return _act(lambda db: corrections.correct_topic(db, desk, message_id, chosen, by=person))
+
+
+@blueprint.post("/inbox/messages/<int:message_id>/wrong-route")
+def wrong_route(message_id: int) -> BaseResponse:
+    """Say that a message was sent the wrong way; a fast one is held at once."""
+    person, desk = signed_in(), services().desk
+    return _act(lambda db: corrections.say_wrong_route(db, desk, message_id, by=person))
+
+
+@blueprint.post("/inbox/labels/<int:label_id>/removal")
+def removal(label_id: int) -> BaseResponse:
+    """Take back what one said of a message."""
+    person, desk = signed_in(), services().desk
+    return _act(lambda db: corrections.take_back(db, desk, label_id, by=person))
+
+
 def _act(act: Act, *, compose: str | None = None, stay: int | None = None, left: int | None = None) -> BaseResponse:
     """Run one act in one transaction, then show where the agent is now.
 
@@ -199,15 +222,22 @@ def _act(act: Act, *, compose: str | None = None, stay: int | None = None, left:
         closed = left if stay is None else None
         if conversation_id is None or (isinstance(done, Outgoing) and done.state == "waiting"):
             conversation_id = _next_waiting(db, done.conversation_id if isinstance(done, Outgoing) else closed)
-    is_undone = isinstance(done, Outgoing) and done.state == "undone"
+    words = _words_about(done)
     if not request.headers.get("HX-Request"):
-        if is_undone:
-            flash(TAKEN_BACK, "good")
+        if words:
+            flash(words, "good")
         return redirect(_address(conversation_id, compose), code=303)
-    said = [good_toast(TAKEN_BACK)] if is_undone else []
+    said = [good_toast(words)] if words else []
     response = Response(_render(conversation_id, compose=compose, toasts=said, swap=True))
     response.headers["HX-Push-Url"] = _address(conversation_id, compose)
     return response
+
+
+def _words_about(done: object) -> str | None:
+    """What a toast says of an act that leaves no other trace on the page."""
+    if isinstance(done, TriageLabel):
+        return label_said(done)
+    return TAKEN_BACK if isinstance(done, Outgoing) and done.state == "undone" else None
 
 
 def _next_waiting(db: Session, but: int | None) -> int | None:
@@ -272,11 +302,13 @@ def _case_context(
     if is_held and main is not None:
         held = held_view(case, main, person=person, now=now, back_url=back)
         held["composer"] = _composer(case, mode, written, error)
+        held["triage"] = triage_view(case, person=person, now=now)
         return {"held": held}
     thread = thread_view(case, person=person, now=now, back_url=back)
     if case.is_past:
         return {"thread": thread, "panel": panel_view(case, now=now)}
     thread["composer"] = _composer(case, mode, written, error)
+    thread["triage"] = triage_view(case, person=person, now=now)
     return {"thread": thread, "panel": panel_view(case, now=now)}
 
 

@@ -44,6 +44,9 @@ FOR_PROGRAMS = {
     "POST /api/v1/drafts/<int:draft_id>/release",
     "POST /api/v1/drafts/<int:draft_id>/rejection",
     "DELETE /api/v1/outgoing/<int:outgoing_id>",
+    "POST /api/v1/messages/<int:message_id>/topic",
+    "POST /api/v1/messages/<int:message_id>/wrong-route",
+    "DELETE /api/v1/labels/<int:label_id>",
     "GET /api/v1/divergences",
     "GET /api/v1/policy",
     "GET /api/v1/metrics/summary",
@@ -64,6 +67,9 @@ FOR_EVERY_PERSON = {
     "POST /inbox/conversations/<int:conversation_id>/assignment",
     "POST /inbox/conversations/<int:conversation_id>/status",
     "POST /inbox/outgoing/<int:outgoing_id>/undo",
+    "POST /inbox/messages/<int:message_id>/topic",
+    "POST /inbox/messages/<int:message_id>/wrong-route",
+    "POST /inbox/labels/<int:label_id>/removal",
     "POST /logout",
     "GET /policy",
     "GET /policy/versions/<int:number>",
@@ -284,6 +290,7 @@ def test_a_number_that_no_row_has_is_not_there(office: Office, name: str, row: i
         "approval": {"content_hash": "x"},
         "release": {"content_hash": "x", "variant": "as_drafted"},
         "rejection": {"reason": "other"},
+        "topic": {"topic": "billing"},
     }
     form = {"csrf_token": browser.csrf_token, "text": "Hello", "answer": "Hello.", "status": "resolved"}
     form |= {"reason": "wrong_fact", "cause": "x", "decision": "keep"}
