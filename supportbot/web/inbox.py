@@ -308,7 +308,7 @@ def _case_context(
     if case.is_past:
         return {"thread": thread, "panel": panel_view(case, now=now)}
     thread["composer"] = _composer(case, mode, written, error)
-    thread["triage"] = triage_view(case, person=person, now=now)
+    thread["triage"] = None if case.is_past else triage_view(case, person=person, now=now)
     return {"thread": thread, "panel": panel_view(case, now=now)}
 
 
