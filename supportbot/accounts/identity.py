@@ -14,6 +14,7 @@ from typing import Any
 
 import jwt
 
+from supportbot.accounts.names import plain_line
 from supportbot.accounts.types import ShopUser
 from supportbot.errors import NotSignedIn
 
@@ -137,7 +138,7 @@ def _external_id(value: object) -> str:
 
 
 def _name(value: object) -> str:
-    return value.strip()[:LONGEST_NAME] if isinstance(value, str) and _is_clean(value) else ""
+    return plain_line(value)[:LONGEST_NAME] if isinstance(value, str) and _is_clean(value) else ""
 
 
 def _email(value: object) -> str | None:

@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from supportbot.accounts.names import says_something
 from supportbot.channels.types import InboundMessage, OutboundMessage
 from supportbot.errors import InvalidInput
 
@@ -80,7 +81,7 @@ def clean_text(text: str) -> str:
         raise _bad_text("contains a NUL character")
     cleaned = _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
     size = len(cleaned.encode("utf-8", "surrogatepass"))
-    if not cleaned:
+    if not says_something(cleaned):
         raise _bad_text("is empty")
     if size > LONGEST_TEXT_BYTES:
         raise _bad_text(f"has {size} bytes; {LONGEST_TEXT_BYTES} are the most. Send it in two messages")

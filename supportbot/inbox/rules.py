@@ -1,11 +1,12 @@
 """What the inbox accepts and how it names things, decided from the text alone."""
 
+from supportbot.accounts.names import plain_line, says_something
 from supportbot.errors import InvalidInput
 
 
 def subject_of(text: str) -> str:
     """The first words of a message, at most 80 characters, cut at a word."""
-    line = " ".join(text.split())
+    line = plain_line(text)
     if len(line) <= 80:
         return line
     return line[:79].rsplit(" ", 1)[0][:79] + "…"
@@ -27,7 +28,7 @@ def checked_text(text: str, name: str) -> str:
         InvalidInput: it is empty or has more than 10,000 characters.
     """
     text = text.strip()
-    if not text or len(text) > 10_000:
-        problem = "is empty" if not text else f"has {len(text)} characters; 10,000 are the most"
+    if not says_something(text) or len(text) > 10_000:
+        problem = "is empty" if not says_something(text) else f"has {len(text)} characters; 10,000 are the most"
         raise InvalidInput(f"The {name} {problem}.", fields={"text": problem})
     return text

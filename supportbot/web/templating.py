@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from supportbot.accounts.rules import Right, may
 from supportbot.accounts.types import Person
+from supportbot.drafting.types import REJECT_REASONS
 
 # The navigation in its order: who sees an entry, its name, endpoint and icon.
 NAVIGATION: tuple[tuple[Right, tuple[str, str, str]], ...] = (
@@ -41,6 +42,7 @@ class PersonView:
 def register(app: Flask) -> None:
     """Attach filters and the context to an application."""
     app.jinja_env.filters["in_zone"] = in_zone
+    app.jinja_env.globals["reject_reasons"] = REJECT_REASONS
     app.context_processor(_context)
 
 

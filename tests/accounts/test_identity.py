@@ -110,6 +110,11 @@ def test_name_with_a_joiner_is_kept() -> None:
     assert verify(signed(name=" می‌را ")).name == "می‌را"
 
 
+def test_a_name_never_turns_the_words_around_it() -> None:
+    assert verify(signed(name=" \u202eMira\u2066  Haddad\u200b ")).name == "Mira Haddad"
+    assert verify(signed(name="\u202e\u200b")).name == ""
+
+
 def test_user_id_with_its_hash_names_the_customer() -> None:
     mark = hmac.new(SECRET.encode(), b"user-17", hashlib.sha256).hexdigest()
     for user_hash in (mark, mark.upper()):

@@ -20,7 +20,9 @@ def test_widget_message_keeps_the_clients_id_apart_from_ours() -> None:
     assert (inbound.text, inbound.received_at) == ("Hello", AT)
 
 
-@pytest.mark.parametrize("text", ["", "  ", "\n\t", "\x1b\x07", "a\x00", "a" * (LONGEST_TEXT_BYTES + 1)])
+@pytest.mark.parametrize(
+    "text", ["", "  ", "\n\t", "\u200b\u200b", "\ufeff \u202e", "\x1b\x07", "a\x00", "a" * (LONGEST_TEXT_BYTES + 1)]
+)
 def test_text_that_says_nothing_or_too_much_is_refused(text: str) -> None:
     with pytest.raises(InvalidInput) as caught:
         clean_text(text)

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs
-from wsgiref.types import StartResponse, WSGIEnvironment
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from playwright.sync_api import FrameLocator, Page
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from werkzeug.serving import WSGIRequestHandler, make_server
 
 from tests.web.shop import Shop
 
@@ -68,26 +68,28 @@ def running_shop(shop: Shop) -> Iterator[Running]:
         start("200 OK" if number in setups else "404 Not Found", [("Content-Type", "text/html")])
         return [setups.get(number, "").encode()]
 
-    servers = [make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet) for app in (watched, front)]
-    threads = [threading.Thread(target=server.serve_forever, daemon=True) for server in servers]
-    for thread in threads:
-        thread.start()
-    home, shop_front = (f"http://127.0.0.1:{server.server_port}" for server in servers)
-    shop.allow_origin(shop_front)
+    with serving(watched) as home, serving(front) as shop_front:
+        shop.allow_origin(shop_front)
+        try:
+            yield Running(shop, home, shop_front, setups, requests)
+        finally:
+            shop.tail.stop()
+
+
+@contextmanager
+def serving(app: WSGIApplication) -> Iterator[str]:
+    """Serve an application on a port of its own; gives its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
     try:
-        yield Running(shop, home, shop_front, setups, requests)
+        yield f"http://127.0.0.1:{server.server_port}"
     finally:
-        shop.tail.stop()
-        for server, thread in zip(servers, threads, strict=True):
-            _stop(server, thread)
+        server.shutdown()
+        thread.join(timeout=5)
+        server.server_close()
 
 
 def panel(page: Page) -> FrameLocator:
     """The chat inside its frame."""
     return page.frame_locator("iframe[title=Chat]")
-
-
-def _stop(server: BaseWSGIServer, thread: threading.Thread) -> None:
-    server.shutdown()
-    thread.join(timeout=5)
-    server.server_close()

@@ -503,3 +503,31 @@ def test_no_piece_of_the_widget_writes_markup() -> None:
         source = (Path(__file__).parents[2] / "supportbot" / "web" / "static" / name).read_text()
         for word in ("innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval(", "'*'"):
             assert word not in source, f"{name} has {word}"
+
+
+def test_long_history_is_read_back_to_its_first_message_by_keyboard(page: Page, running: Running) -> None:
+    url = running.as_customer()
+    chat = open_chat(page, url)
+    write(chat, "Line 1")
+    expect(sent(chat)).to_have_count(1)
+    running.shop.fill(conversation_of(running), until=450)
+    chat = open_chat(page, url)
+    expect(chat.locator(".me").last).to_have_text("Line 450")
+    expect(chat.locator(".me")).to_have_count(200)
+
+    earlier = chat.get_by_role("button", name="Show earlier messages")
+    earlier.focus()
+    page.keyboard.press("Enter")
+    expect(chat.locator(".me")).to_have_count(400)
+    expect(chat.locator(".me").first).to_have_text("Line 51")
+    expect(earlier).to_be_focused()
+    run_axe(page)
+    page.keyboard.press("Enter")
+
+    expect(chat.locator(".me")).to_have_count(450)
+    expect(chat.locator(".me").first).to_have_text("Line 1")
+    expect(earlier).to_have_count(0)
+    expect(chat.get_by_role("log")).to_be_focused()
+    write(chat, "And one more")
+    expect(chat.locator(".me")).to_have_count(451)
+    expect(chat.locator(".me").last).to_have_text("And one more")
