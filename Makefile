@@ -26,7 +26,10 @@ LOG := $(VENV)/pip.log
 # Two processes; the tests of one file stay together (tests/conftest.py).
 TEST_RUN := -n 2
 COMPILE := build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-header pyproject.toml --extra build
+	--no-emit-index-url --no-header
+COMPILE_OWN := $(COMPILE) pyproject.toml --extra build
+# The clients that the bench compares the gateway with stay out of the product's environment.
+PEERS := build/bench
 
 .PHONY: help install demo test check bench faults lock format clean
 
@@ -57,7 +60,7 @@ check: $(VENV)/.dev
 	$(call step,check-jsonschema --builtin-schema vendor.compose-spec compose.yaml,change the entry of compose.yaml named above)
 	$(call step,python -m pytest $(TEST_RUN),run the failing test alone: make test ARGS="-n 0 tests/that_file.py")
 
-bench: $(VENV)/.dev
+bench: $(VENV)/.dev $(PEERS)/.installed
 	@$(BIN)/python -m tests.bench $(ARGS)
 
 faults: $(VENV)/.dev
@@ -69,11 +72,12 @@ format: $(VENV)/.dev
 lock: $(VENV)/.python
 	@test -x build/lock/bin/uv || { $(BIN)/python -m venv build/lock \
 		&& build/lock/bin/python -m pip --disable-pip-version-check install --quiet uv==$(UV_VERSION); }
-	@$(COMPILE) -o requirements.lock
-	@$(COMPILE) --extra dev -c requirements.lock -o requirements-dev.lock
-	@! grep -nE '://|^-' requirements.lock requirements-dev.lock \
+	@$(COMPILE_OWN) -o requirements.lock
+	@$(COMPILE_OWN) --extra dev -c requirements.lock -o requirements-dev.lock
+	@$(COMPILE) tests/bench/requirements.in -o requirements-bench.lock
+	@! grep -nE '://|^-' requirements.lock requirements-dev.lock requirements-bench.lock \
 		|| { echo 'A lock file names a registry; take that line out.' >&2; exit 1; }
-	@echo "Wrote requirements.lock and requirements-dev.lock."
+	@echo "Wrote requirements.lock, requirements-dev.lock and requirements-bench.lock."
 
 clean:
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-artifacts
@@ -118,4 +122,10 @@ $(VENV)/.installed: pyproject.toml $(VENV)/.packages
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.installed
 	@echo "4/4 Adding the tools for tests and checks ..."
 	$(call quietly,$(PIP) install --require-hashes -r requirements-dev.lock,The development packages could not be installed; the reason stands above.)
+	@touch $@
+
+$(PEERS)/.installed: requirements-bench.lock $(VENV)/.python
+	@echo "Installing the $$(grep -c == requirements-bench.lock) packages of the bench's peers ..."
+	@$(BIN)/python -m venv --clear $(PEERS)
+	$(call quietly,$(PEERS)/bin/python -m pip --disable-pip-version-check --no-input install --require-hashes -r requirements-bench.lock,The peers could not be installed; the reason stands above. One case alone without them: .venv/bin/python -m tests.bench engine)
 	@touch $@
