@@ -3,11 +3,14 @@
 from typing import Any
 
 from supportbot.contract.reply_v1 import REPLY_1
+from supportbot.contract.reply_v2 import REPLY_2
 from supportbot.contract.task_schemas import FIELDS_1, SUMMARY_1, TRIAGE_1
 from supportbot.contract.types import SchemaVersion
 from supportbot.errors import ContractError
 
-SCHEMAS: dict[str, SchemaVersion[Any]] = {schema.name: schema for schema in (REPLY_1, SUMMARY_1, FIELDS_1, TRIAGE_1)}
+SCHEMAS: dict[str, SchemaVersion[Any]] = {
+    schema.name: schema for schema in (REPLY_1, REPLY_2, SUMMARY_1, FIELDS_1, TRIAGE_1)
+}
 
 
 def schema_version(name: str) -> SchemaVersion[Any]:

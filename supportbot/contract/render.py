@@ -19,11 +19,14 @@ _REPLY = TypeAdapter(RenderedReply)
 
 
 def render(fields: ReplyFields, frame: CaseFrame, *, outcome: Outcome) -> RenderedReply:
-    """The reply exactly as a customer will see it; `outcome` is the decided one and sets the buttons."""
+    """The reply exactly as a customer will see it; `outcome` is the decided one and sets the buttons.
+
+    A question back ends the details, whichever version of the schema it came by: nobody sees which one that was.
+    """
     labels = catalogue(frame.locale).actions
     return RenderedReply(
         answer=fields.answer,
-        details=fields.details,
+        details="\n".join(part for part in (fields.details, fields.ask) if part),
         outcome=outcome,
         case_fields=frame.case_fields,
         next_actions=tuple(

@@ -37,7 +37,9 @@ SCHEMA: Mapping[str, Any] = {
 _Ref = Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class _Reply(Border):
+class ReplyShape(Border):
+    """What every version of the reply schema has, as it is read."""
+
     answer: Annotated[str, Field(min_length=1, max_length=4_000)]
     details: Annotated[str, Field(max_length=12_000)]
     outcome: Outcome
@@ -69,7 +71,11 @@ def parse(text: str) -> ReplyFields:
     Raises:
         ContractError: an unknown field or value, a wrong type or length, NaN, or no JSON object at all.
     """
-    read = read_strictly(text, _Reply, schema=NAME)
+    return as_fields(read_strictly(text, ReplyShape, schema=NAME))
+
+
+def as_fields(read: ReplyShape) -> ReplyFields:
+    """What was read as the fields that all versions share."""
     return ReplyFields(
         answer=read.answer,
         details=read.details,

@@ -23,6 +23,7 @@ def divergences(before: ReplyFields, after: ReplyFields, *, currency: str) -> tu
         *_changed("answer", before.answer, after.answer, _answer_severity(before, after)),
         *_changed("next_actions", ", ".join(before.next_actions), ", ".join(after.next_actions), "S2"),
         *_changed("details", before.details, after.details, "S3"),
+        *_changed("ask", before.ask, after.ask, "S3"),
         *_changed("sources", ", ".join(before.sources), ", ".join(after.sources), "S4"),
     ]
     return tuple(sorted(found, key=lambda divergence: divergence.severity))

@@ -28,6 +28,7 @@ FIELDS = {
     "answer": "Answer",
     "next_actions": "Next actions",
     "details": "Details",
+    "ask": "Question back",
     "sources": "Sources",
 }
 WORDS = {
@@ -35,6 +36,7 @@ WORDS = {
     "amount": "amount",
     "next_actions": "action",
     "details": "facts",
+    "ask": "question",
     "sources": "form",
 }
 MOST_TOLD = 8

@@ -25,11 +25,16 @@ class BuiltinProvider:
         extract = _extractor(spec, request)
         if extract is None:
             return ModelAnswer("invalid_request", error_code="task_not_built_in", tokens=Tokens(0, 0, 0, 0))
-        text = json.dumps(extract(request.material), ensure_ascii=False)
+        text = json.dumps({**_left_empty(request), **extract(request.material)}, ensure_ascii=False)
         return ModelAnswer("ok", text=text, model_answered=f"builtin/{spec.model}", tokens=Tokens(0, 0, 0, 0))
 
     def close(self) -> None:
         """There is nothing to close."""
+
+
+def _left_empty(request: ModelRequest) -> Mapping[str, str]:
+    """The fields of later versions of the reply, which an extractor has nothing to say in."""
+    return {"ask": ""} if "ask" in request.schema.get("properties", {}) else {}
 
 
 def _extractor(spec: ModelSpec, request: ModelRequest) -> Extractor | None:
