@@ -42,6 +42,16 @@ def settle(db: Session, attempts: Sequence[Attempt], *, at: datetime) -> list[Se
     return changes
 
 
+def prune_reservations(db: Session, before: datetime, *, most: int = 5_000) -> int:
+    """Remove reservations of calls begun before a moment, settled or lost; gives how many.
+
+    What they cost stands in `spend_day` and, for settled ones, with the attempts. A reply's limit looks at its own
+    message, whose calls are long over by then.
+    """
+    old = sa.select(col(Reservation.id)).where(col(Reservation.started_at) < before).limit(most)
+    return changed(db, sa.delete(Reservation).where(col(Reservation.id).in_(old)))
+
+
 def _settle_one(db: Session, row: Reservation, attempt: Attempt, at: datetime) -> bool:
     cost, tokens = _real(row, attempt)
     values = {"outcome": attempt.outcome, "cost_microusd": cost, "output_tokens": tokens, "settled_at": at}

@@ -6,6 +6,7 @@ more than a limit, and all of them leave a failing model alone.
 
 import logging
 from datetime import date, datetime, timedelta
+from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ from supportbot.db import Database
 from supportbot.gateway.breaking import BREAKING, WINDOW_S, opens, pause_s
 from supportbot.gateway.rules import words_of
 from supportbot.gateway.tables import Breaker, Reservation, SpendDay
-from supportbot.gateway.types import Admitted, Attempt, ModelSpec, NotAdmitted, PlannedCall
+from supportbot.gateway.types import Admitted, Attempt, ModelSpec, NotAdmitted, OutcomeClass, PlannedCall
 
 _log = logging.getLogger(__name__)
 _PROBE_SLACK_S = 5
@@ -32,6 +33,8 @@ class DatabaseGuard:
         self._database = database
         self._audit = audit
         self._clock = clock
+        self._lock = Lock()
+        self._answered: list[tuple[int, OutcomeClass]] = []
 
     def admit(self, call: PlannedCall) -> Admitted | NotAdmitted:
         """Whether the call may be made; when it may, its worst case counts as spent from here on."""
@@ -39,6 +42,7 @@ class DatabaseGuard:
             return Admitted(None)
         now = self._clock()
         with self._database.transaction() as db:
+            self._note_answers(db)
             over = _over_reply_limit(db, call)
             if over:
                 return over
@@ -63,11 +67,19 @@ class DatabaseGuard:
             return Admitted(row.id, is_probe=probing)
 
     def report(self, call: PlannedCall, admitted: Admitted, attempt: Attempt) -> None:
-        """Note a failure at once, for the other processes; a success is noted with its draft."""
-        if admitted.reservation_id is None or not (admitted.is_probe or attempt.outcome in BREAKING):
+        """Note how a call ended: a failure at once, for every process; an answer with this process's next statement.
+
+        So answers hold a breaker closed before their drafts are saved, and cost no transaction of their own.
+        """
+        if admitted.reservation_id is None:
+            return
+        if not (admitted.is_probe or attempt.outcome in BREAKING):
+            with self._lock:
+                self._answered.append((admitted.reservation_id, attempt.outcome))
             return
         now, endpoint = self._clock(), endpoint_of(call.spec)
         with self._database.transaction() as db:
+            self._note_answers(db)
             noted = sa.update(Reservation).where(col(Reservation.id) == admitted.reservation_id)
             changed(db, noted.values(outcome=attempt.outcome))
             row = db.get(Breaker, endpoint, with_for_update=True)
@@ -77,6 +89,14 @@ class DatabaseGuard:
                 recent = [] if row else _recent(db, endpoint, now)
                 if row is not None or opens(recent, attempt.outcome):
                     self._open(db, call, attempt, row, now)
+
+    def _note_answers(self, db: Session) -> None:
+        with self._lock:
+            answered, self._answered = self._answered, []
+        for outcome in {outcome for _, outcome in answered}:
+            ids = [number for number, other in answered if other == outcome]
+            noted = sa.update(Reservation).where(col(Reservation.id).in_(ids), col(Reservation.outcome).is_(None))
+            changed(db, noted.values(outcome=outcome))
 
     def _open(self, db: Session, call: PlannedCall, attempt: Attempt, row: Breaker | None, now: datetime) -> None:
         failed_probes = 0 if row is None else row.failed_probes + 1

@@ -50,8 +50,9 @@ def next_step(
         calls: made so far in this run, at least 1.
         remaining_s: until the task's deadline.
         jitter: 0 to 1, spreads pauses.
-        other_way: nobody knows yet how this model keeps to a schema, and there is another way to ask it. Then a
-            refused request is asked again so: the one exception to "our mistakes are never tried again".
+        other_way: nobody knows yet how this model keeps to a schema, the way that was tried may be to blame, and
+            there is another one. Then it is asked so, whatever the rule says of retries: a refused request is not
+            the task's mistake, and a model whose way is never found would never answer.
     """
     if calls >= MOST_CALLS:
         return None
@@ -59,7 +60,7 @@ def next_step(
     if _may_retry(rule, done, answer.outcome) and pause + LEAST_TRY_S <= remaining_s:
         limit = done.max_output_tokens * (2 if answer.outcome == "truncated" else 1)
         return Step(done.model_key, limit, again=True, pause_s=pause)
-    if other_way and answer.outcome == "invalid_request" and remaining_s >= LEAST_TRY_S:
+    if other_way and (answer.outcome == "invalid_request" or not done.again) and remaining_s >= LEAST_TRY_S:
         return replace(done, again=True, pause_s=0.0)
     if _may_pass_on(rule, done, answer.outcome) and remaining_s >= LEAST_TRY_S and rule.backup:
         return Step(rule.backup, rule.max_output_tokens, is_backup=True)

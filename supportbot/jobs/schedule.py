@@ -68,7 +68,8 @@ SCHEDULE: tuple[Scheduled, ...] = (
         "every hour",
         lambda _: IntervalTrigger(hours=1),
         _every(3600),
-        "Removes live-update events older than two days, finished jobs older than nine, and ended widget sessions.",
+        "Removes live-update events older than two days, jobs older than nine, call reservations older than 30, and "
+        "ended widget sessions.",
     ),
 )
 

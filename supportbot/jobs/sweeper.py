@@ -7,12 +7,14 @@ from sqlmodel import Session, col, select
 
 from supportbot.drafting.queries import regenerations
 from supportbot.drafting.saving import fail_message
+from supportbot.gateway.actions import prune_reservations
 from supportbot.inbox.actions import DRAFT_JOB
 from supportbot.inbox.desk import Desk
 from supportbot.inbox.tables import Conversation, Event, Message, WidgetSession
 
 RETRY_AFTER_S = 90
 GIVE_UP_AFTER_S = 120
+RESERVATION_DAYS = 30
 REASON = "No draft was made within two minutes."
 
 
@@ -34,13 +36,14 @@ def sweep(db: Session, desk: Desk) -> dict[str, int]:
 
 
 def prune(db: Session, now: datetime) -> None:
-    """Remove events older than two days and widget sessions that ended a week ago."""
+    """Remove events older than two days, widget sessions that ended a week ago, reservations older than a month."""
     for table, column, edge in (
         (Event, col(Event.at), now - timedelta(days=2)),
         (WidgetSession, col(WidgetSession.expires_at), now - timedelta(days=7)),
     ):
         for row in db.exec(select(table).where(column < edge).limit(5000)):
             db.delete(row)
+    prune_reservations(db, now - timedelta(days=RESERVATION_DAYS))
 
 
 @dataclass(frozen=True, slots=True)

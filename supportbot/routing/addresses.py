@@ -1,4 +1,4 @@
-"""Which addresses a model may have: public ones and loopback; another private host only when it is named."""
+"""Which addresses a model may have: public ones over https and loopback; any other only when its host is named."""
 
 import ipaddress
 from collections.abc import Collection
@@ -20,7 +20,8 @@ def base_url_problem(url: str, *, allow_hosts: Collection[str] = ()) -> str | No
         return "carries a user name or password; name the key's variable in api_key_env instead"
     if parts.query or parts.fragment:
         return "has a query or fragment; end it at the path, for example https://models.example/v1"
-    return _host_problem(parts.hostname.lower().rstrip("."), {host.lower() for host in allow_hosts})
+    host, allowed = parts.hostname.lower().rstrip("."), {host.lower() for host in allow_hosts}
+    return _host_problem(host, allowed) or _plain_problem(parts.scheme, host, allowed)
 
 
 def _split(url: str) -> SplitResult | None:
@@ -45,6 +46,18 @@ def _host_problem(host: str, allowed: Collection[str]) -> str | None:
     else:
         inside = "." not in host or host.endswith(_PRIVATE_ENDINGS)
     return f"is on the private host {host!r}; add it to allow_hosts of this model if it is meant" if inside else None
+
+
+def _plain_problem(scheme: str, host: str, allowed: Collection[str]) -> str | None:
+    """Prompts hold customers' messages and records, and a header the key: nothing of it goes about unencrypted."""
+    address = _address(host)
+    is_here = host == "localhost" or host.endswith(".localhost") or (address is not None and address.is_loopback)
+    if scheme == "https" or is_here or host in allowed:
+        return None
+    return (
+        f"sends customers' messages and the key over plain http to {host!r}; write https, or add the host to "
+        "allow_hosts of this model if the way there is your own"
+    )
 
 
 def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:

@@ -13,7 +13,7 @@ from supportbot.audit.tables import AuditEntry
 from supportbot.clock import FixedClock
 from supportbot.db import Database
 from supportbot.gateway import Gateway
-from supportbot.gateway.actions import settle
+from supportbot.gateway.actions import prune_reservations, settle
 from supportbot.gateway.guarding import DatabaseGuard
 from supportbot.gateway.tables import Breaker, Reservation, SpendDay
 from supportbot.gateway.types import (
@@ -28,6 +28,7 @@ from supportbot.gateway.types import (
     SpendLimits,
     Tokens,
 )
+from supportbot.jobs.sweeper import prune
 from tests.gateway.factories import AT, MODELS, OK, ScriptedProvider, Time, complete, failed, make_rule, make_spec
 
 PRICED = make_spec(price=PriceOverride(1.0, 10.0), base_url="http://127.0.0.1:1/v1")
@@ -237,6 +238,53 @@ def test_another_served_model_is_told_once(ground: Ground) -> None:
         if isinstance(one, Admitted)
     ]
     assert told == [[], [], ["small-2"], []]
+
+
+def test_successes_hold_the_breaker_closed_before_their_drafts_are_saved(ground: Ground) -> None:
+    call, guard, other = make_call(), ground.guard(), ground.guard()
+
+    def ends(outcome: OutcomeClass) -> None:
+        """A call without a draft yet, since a longer task goes on."""
+        admitted = guard.admit(call)
+        assert isinstance(admitted, Admitted)
+        guard.report(call, admitted, make_attempt(admitted, outcome))
+
+    for outcome in ("ok", "ok", "ok", "schema_invalid", "ok", "ok"):
+        ends(outcome)
+    for _ in range(4):
+        ends("timeout")
+    assert isinstance(other.admit(call), Admitted)
+    ends("timeout")
+    assert isinstance(other.admit(call), NotAdmitted)
+
+
+# Pruning
+
+
+def test_old_reservations_are_removed_and_what_they_cost_stays_counted(ground: Ground) -> None:
+    guard, call = ground.guard(), make_call(message_id=1)
+    settled, lost = guard.admit(call), guard.admit(call)
+    assert isinstance(settled, Admitted) and isinstance(lost, Admitted)
+    ground.settle(make_attempt(settled))
+    day = ground.day()
+    ground.clock.move(timedelta(days=31))
+    guard.admit(make_call(message_id=2))
+    with ground.database.transaction() as db:
+        prune(db, ground.clock())
+    with ground.database.transaction(read_only=True) as db:
+        assert [row.message_id for row in db.exec(select(Reservation))] == [2]
+        first, _ = db.exec(select(SpendDay).order_by(SpendDay.day)).all()  # type: ignore[arg-type]
+    assert day == (first.microusd, first.unpriced_output_tokens) == (1_300, 0)
+    ground.settle(make_attempt(lost))
+
+
+def test_a_prune_takes_a_part_at_a_time(ground: Ground) -> None:
+    guard = ground.guard()
+    for _ in range(5):
+        guard.admit(make_call())
+    with ground.database.transaction() as db:
+        later = AT + timedelta(days=1)
+        assert [prune_reservations(db, later, most=3) for _ in range(3)] == [3, 2, 0]
 
 
 # In a whole run

@@ -81,11 +81,12 @@ def test_an_unknown_model_is_asked_in_the_best_way_and_its_answer_is_remembered(
     [REFUSED, failed("overloaded", http_status=500), ModelAnswer("ok", text="Surely!", http_status=200)],
     ids=["refuses", "fails", "ignores"],
 )
+@pytest.mark.parametrize("retries", [0, 1])
 def test_a_server_that_lacks_the_best_way_is_asked_in_the_next_one_once_and_never_again(
-    ground: Ground, otherwise: ModelAnswer
+    ground: Ground, otherwise: ModelAnswer, retries: int
 ) -> None:
     provider = WayProvider("json_object_schema", otherwise=otherwise)
-    assert ground.run(provider).outcome == "ok"
+    assert ground.run(provider, retry_times=retries).outcome == "ok"
     assert provider.asked == ["json_schema", "json_object_schema"]
     assert ground.rows() == [("json_object_schema", "call")]
     assert ground.run(provider).outcome == "ok"
@@ -105,6 +106,15 @@ def test_a_model_that_takes_no_request_ends_after_three_calls_and_teaches_nothin
     result = ground.run(provider)
     assert (result.outcome, len(result.attempts)) == ("invalid_request", 3)
     assert ground.rows() == []
+
+
+def test_a_failing_server_of_unknown_ways_leaves_its_turn_to_the_backup(ground: Ground) -> None:
+    provider = WayProvider(otherwise=failed("overloaded", http_status=500))
+    gateway_models = {"openai_compatible": provider, "builtin": WayProvider("json_schema")}
+    gateway = Gateway(gateway_models, clock=ground.clock, sleep=ground.time.sleep, ways=ground.ways())
+    result = complete(gateway, make_rule(), models={**MODELS, "fast": UNNAMED})
+    assert (result.outcome, len(provider.asked), len(result.attempts)) == ("ok", 2, 3)
+    assert result.attempts[-1].is_backup
 
 
 def test_an_overload_is_no_fault_of_the_way(ground: Ground) -> None:

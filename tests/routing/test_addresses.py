@@ -43,6 +43,23 @@ def test_other_private_hosts_are_refused_until_they_are_named(url: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "host"),
+    [
+        ("http://models.example/v1", "models.example"),
+        ("http://8.8.8.8:8000/v1", "8.8.8.8"),
+        ("http://[2606:4700::1111]/v1", "2606:4700::1111"),
+    ],
+)
+def test_a_public_host_needs_https_unless_it_is_named(url: str, host: str) -> None:
+    problem = base_url_problem(url)
+
+    assert problem is not None
+    assert f"over plain http to '{host}'" in problem
+    assert base_url_problem(url.replace("http:", "https:")) is None
+    assert base_url_problem(url, allow_hosts=[host]) is None
+
+
+@pytest.mark.parametrize(
     "url",
     [
         "ftp://models.example/v1",

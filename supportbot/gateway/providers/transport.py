@@ -2,7 +2,8 @@
 
 httpx knows timeouts for each read, none for the call: a server that sends one byte a second holds it for ever. Here
 every read, write and handshake gets only what is left, so the call ends in time however the bytes arrive. Looking up a
-host name is the system's and not covered.
+host name has no timeout of its own: a thread does it, and the call does not wait for that thread beyond its time. The
+addresses found are looked at before anything is sent to one, and each gets a share of what is left.
 """
 
 import ipaddress
@@ -17,6 +18,8 @@ from typing import Any, cast
 
 import httpcore
 import httpx
+
+from supportbot.gateway.providers.names import LookUp, addresses_within, host_addresses
 
 MOST_CONNECTIONS = 256
 IDLE_CONNECTIONS = 32
@@ -46,10 +49,10 @@ def call_within(seconds: float, *, allow_hosts: Iterable[str] = ()) -> Iterator[
         _current.reset(token)
 
 
-def make_client() -> httpx.Client:
+def make_client(look_up: LookUp = host_addresses) -> httpx.Client:
     """The one client of a provider, for the life of the process. It follows no redirect and reads no environment."""
     return httpx.Client(
-        transport=_Transport(), follow_redirects=False, trust_env=False, headers={"Accept-Encoding": "identity"}
+        transport=_Transport(look_up), follow_redirects=False, trust_env=False, headers={"Accept-Encoding": "identity"}
     )
 
 
@@ -60,13 +63,13 @@ def _ssl_context() -> ssl.SSLContext:
 
 
 class _Transport(httpx.BaseTransport):
-    def __init__(self) -> None:
+    def __init__(self, look_up: LookUp) -> None:
         self._pool = httpcore.ConnectionPool(
             ssl_context=_ssl_context(),
             max_connections=MOST_CONNECTIONS,
             max_keepalive_connections=IDLE_CONNECTIONS,
             keepalive_expiry=IDLE_S,
-            network_backend=_Backend(),
+            network_backend=_Backend(look_up),
         )
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -109,8 +112,9 @@ class _Body(httpx.SyncByteStream):
 
 
 class _Backend(httpcore.NetworkBackend):
-    def __init__(self) -> None:
+    def __init__(self, look_up: LookUp) -> None:
         self._inner = httpcore.SyncBackend()
+        self._look_up = look_up
 
     def connect_tcp(
         self,
@@ -120,13 +124,19 @@ class _Backend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
-        stream = self._inner.connect_tcp(
-            host, port, _left(timeout, httpcore.ConnectTimeout), local_address, socket_options
-        )
-        if not _may_talk_to(host, stream.get_extra_info("server_addr")):
-            stream.close()
+        found = addresses_within(_left(timeout, httpcore.ConnectTimeout), self._look_up, host)
+        usable = [address for address in found if _may_talk_to(host, (address, port))]
+        if not usable:
             raise AddressRefused(f"{host} leads to a private address.")
-        return _Stream(stream)
+        for number, address in enumerate(usable):
+            left, others = _left(timeout, httpcore.ConnectTimeout), len(usable) - number - 1
+            try:
+                share = None if left is None else left / (others + 1)
+                return _Stream(self._inner.connect_tcp(address, port, share, local_address, socket_options))
+            except (httpcore.ConnectError, httpcore.ConnectTimeout):
+                if not others:
+                    raise
+        raise httpcore.ConnectError(f"{host} has no address.")
 
     def sleep(self, seconds: float) -> None:
         self._inner.sleep(seconds)
