@@ -16,6 +16,7 @@ from supportbot.drafting.composing import Composed, compose
 from supportbot.drafting.material import material
 from supportbot.drafting.proofs import heeded
 from supportbot.drafting.queries import read_case
+from supportbot.drafting.second_reading import SecondReading, is_wanted, read_again
 from supportbot.drafting.types import CaseFile
 from supportbot.gateway import Gateway
 from supportbot.gateway.types import Purpose
@@ -27,6 +28,7 @@ from supportbot.routing.rules import decide_route
 from supportbot.routing.types import Reason, Triage
 from supportbot.triage.queries import current_label
 from supportbot.triage.rules import classify
+from supportbot.triage.tables import TriageLabel
 from supportbot.triage.types import ThreadContext
 
 
@@ -50,7 +52,8 @@ class Drafting:
             policy = self.policy or active_policy(db)
             case = read_case(db, message_id, now=now)
             label = current_label(db, message_id)
-        triage = heeded(triage_case(case, policy), label)
+        reading = self._triage(case, policy, label)
+        triage = reading.triage
         decision = decide_route(policy.policy, triage)
         update_by = held_reply_by(
             policy.policy.held_reply_by,
@@ -58,13 +61,20 @@ class Drafting:
             zone=ZoneInfo(case.shop.time_zone),
             working=policy.policy.working,
         )
-        plan = saving.Plan(case, triage, decision, policy, update_by, generation)
+        plan = saving.Plan(case, triage, decision, policy, update_by, generation, reading.attempts)
         with self.database.transaction() as db:
             draft_ids = saving.start(db, self.desk, plan)
         composed = [self._run_task(plan, task, now) for task in draft_ids]
         if composed:
             with self.database.transaction() as db:
                 saving.save(db, self.desk, plan, draft_ids, composed)
+
+    def _triage(self, case: CaseFile, policy: ActivePolicy, label: TriageLabel | None) -> SecondReading:
+        """By the layers and people's word; only what would go the fast way is read again, where the policy asks."""
+        triage = heeded(triage_case(case, policy), label)
+        if not is_wanted(policy.policy) or decide_route(policy.policy, triage).hold:
+            return SecondReading(triage)
+        return read_again(self.gateway, policy.policy, case, triage)
 
     def _run_task(self, plan: saving.Plan, task: str, now: datetime) -> Composed:
         case, policy = plan.case, plan.policy.policy

@@ -22,6 +22,8 @@ from supportbot.inbox import actions as inbox
 from supportbot.inbox.desk import Desk
 from supportbot.inbox.tables import Conversation
 from supportbot.inbox.types import WorkState
+from supportbot.routing.policy import Pin
+from supportbot.routing.problems import MODELLESS_TASK
 from supportbot.routing.queries import ActivePolicy
 from supportbot.routing.tables import Decision
 from supportbot.routing.types import RouteDecision, Triage
@@ -38,6 +40,7 @@ class Plan:
     policy: ActivePolicy
     update_by: datetime
     generation: int
+    triage_attempts: tuple[Attempt, ...] = ()
 
     @property
     def tasks(self) -> tuple[str, ...]:
@@ -55,6 +58,7 @@ def start(db: Session, desk: Desk, plan: Plan) -> dict[str, int]:
     """
     case = plan.case
     conversation = inbox.lock_conversation(db, case.conversation_id)
+    _record_triage_calls(db, desk, plan)
     rows = _drafts(db, case.message_id, plan.generation)
     if any(row.state != "drafting" for row in rows.values()):
         return {}
@@ -92,7 +96,7 @@ def save(db: Session, desk: Desk, plan: Plan, draft_ids: Mapping[str, int], comp
         state, reason = _state_of(plan, one, is_newest=is_newest)
         _finish(row, state, reason, at=desk.clock())
         db.add(row)
-        _add_attempts(db, plan, row, one.attempts)
+        _add_attempts(db, plan, one.attempts, pin=Pin(row.prompt, row.output_schema), draft_id=row.id)
     _log_divergences(db, desk, plan, rows, composed)
     if is_newest:
         inbox.show_work(db, desk, conversation, _work_state(rows[plan.decision.task].state))
@@ -274,16 +278,25 @@ def _log_divergences(
         db.add(row)
 
 
-def _add_attempts(db: Session, plan: Plan, draft: Draft, attempts: Sequence[Attempt]) -> None:
+def _record_triage_calls(db: Session, desk: Desk, plan: Plan) -> None:
+    """Keep the tries of the second reading, each once: they belong to the message and to no draft."""
+    if not plan.triage_attempts:
+        return
+    changes = settle(db, plan.triage_attempts, at=desk.clock())
+    _add_attempts(db, plan, plan.triage_attempts, pin=plan.policy.policy.pin(MODELLESS_TASK), draft_id=None)
+    _tell_changes(db, desk, changes)
+
+
+def _add_attempts(db: Session, plan: Plan, attempts: Sequence[Attempt], *, pin: Pin, draft_id: int | None) -> None:
     for attempt in attempts:
         row = AttemptRow(
             message_id=plan.case.message_id,
-            draft_id=draft.id,
+            draft_id=draft_id,
             task=attempt.task,
             number=attempt.number,
             policy_version=plan.policy.number,
-            prompt=draft.prompt,
-            output_schema=draft.output_schema,
+            prompt=pin.prompt,
+            output_schema=pin.schema,
             model_key=attempt.model_key,
             provider=attempt.provider,
             model_asked=attempt.model_asked,

@@ -12,6 +12,8 @@ from supportbot.routing.dates import reply_by_problem
 from supportbot.routing.phrases import Groups, phrase_problem
 
 MODELLESS_TASK = "triage"
+# All the time that triage may take where a model takes part; then the message is held.
+LONGEST_TRIAGE_S = 0.5
 NEEDED_TASKS = ("routine_reply", "dispute_reply")
 RETRYABLE = frozenset({"timeout", "rate_limited", "overloaded", "transport", "truncated", "schema_invalid"})
 NEVER_PASSED_ON = frozenset({"ok", "refused", "filtered"})
@@ -138,6 +140,21 @@ def _task_problems(name: str, task: Mapping[str, Any], models: set[str], known: 
             yield Problem(f"{path}.{needed}", None, advice)
     for check in (_pin_problems, _backup_problems, _retry_problems, _time_problems):
         yield from check(path, task, known)
+    if name == MODELLESS_TASK:
+        yield from _triage_problems(path, task)
+
+
+def _triage_problems(path: str, task: Mapping[str, Any]) -> Iterator[Problem]:
+    """Triage answers within half a second or holds: one model, one try."""
+    deadline, schema = task.get("deadline_s"), task.get("schema")
+    if _is_number(deadline) and deadline > LONGEST_TRIAGE_S:
+        yield Problem(f"{path}.deadline_s", deadline, f"is too long: after {LONGEST_TRIAGE_S} s a message is held.")
+    if task.get("backup") is not None:
+        yield Problem(f"{path}.backup", task["backup"], "has no time to answer. Set it to null: the message is held.")
+    if _mapping(task.get("retry")).get("times"):
+        yield Problem(f"{path}.retry.times", task["retry"]["times"], "leaves no time for a second try. Set it to 0.")
+    if isinstance(schema, str) and schema.partition("/")[0] != MODELLESS_TASK:
+        yield Problem(f"{path}.schema", schema, "says nothing of topic and risk. Pin triage/1.")
 
 
 _NEEDED = (

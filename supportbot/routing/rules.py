@@ -10,8 +10,8 @@ REASONING_TASK = "dispute_reply"
 LONGEST_REASON = 120
 _MAX_WORDS = 3
 # The reasons by which a person or a language model raises the risk, and the hold that follows from each.
-SAYS_MONEY, SAYS_RISK = "says_money", "wrong_route"
-_RAISED: dict[str, HoldKind] = {SAYS_MONEY: "money", SAYS_RISK: "risk"}
+SAYS_MONEY, SAYS_RISK, READS_RISK = "says_money", "wrong_route", "second_reading"
+_RAISED: dict[str, HoldKind] = {SAYS_MONEY: "money", SAYS_RISK: "risk", READS_RISK: "risk"}
 TOPIC_WORDS: dict[Topic, str] = {
     "billing": "billing",
     "refund": "refund",
