@@ -1,10 +1,12 @@
 """The only reader of the environment, and the finder of the top-level folders."""
 
+import json
 import os
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from supportbot.errors import SettingsError
@@ -89,6 +91,22 @@ def load_settings(environ: Mapping[str, str] | None = None, *, need_secret: bool
         public_url=public_url,
         bind=bind,
     )
+
+
+def read_demo_file(file: Path) -> dict[str, Any]:
+    """What `supportbot demo` keeps in `demo.json`; empty where no demo was started.
+
+    Raises:
+        SettingsError: the file is damaged.
+    """
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    try:
+        known = json.loads(text or "{}")
+    except ValueError:
+        known = None
+    if not isinstance(known, dict):
+        raise SettingsError(f"{file} cannot be read. Remove it if this folder is a demo's, or choose another folder.")
+    return known
 
 
 def provider_key(variable: str, environ: Mapping[str, str] | None = None) -> str | None:

@@ -18,7 +18,7 @@ import httpx
 
 from supportbot.accounts.identity import site_secret
 from supportbot.errors import Conflict, Unavailable
-from supportbot.settings import Settings, load_settings, store_secret
+from supportbot.settings import Settings, load_settings, read_demo_file, store_secret
 
 START_S = 60
 
@@ -71,8 +71,8 @@ def _prepare(settings: Settings, policy_file: Path | None) -> None:
     if is_seeded(parts.database):
         if policy_file is not None:
             raise Conflict("This data folder has a policy already. Add --reset to start over with yours.")
-        known = json.loads(settings.demo_file.read_text()) if settings.demo_file.is_file() else None
-        if known is None:
+        known = read_demo_file(settings.demo_file)
+        if not known:
             raise Conflict(f"{settings.data_dir} holds data that is not a demo's. Choose another --data-dir.")
         with parts.database.transaction(read_only=True) as db:
             version = site_of(db, known["site_key"]).secret_version
@@ -168,7 +168,7 @@ def _stop(children: dict[str, subprocess.Popen[bytes]]) -> None:
 
 
 def _welcome(settings: Settings) -> str:
-    known = json.loads(settings.demo_file.read_text())
+    known = read_demo_file(settings.demo_file)
     people = "\n".join(f"    {one['role']:<7} {one['email']:<28} {one['password']}" for one in known["users"])
     return (
         f"\nsupportbot is running.\n\n"
@@ -193,7 +193,7 @@ def _require_free(port: int) -> None:
 def _is_unfinished(folder: Path) -> bool:
     """Whether a first start was broken off: it leaves a `demo.json` without people."""
     file = folder / "demo.json"
-    return file.is_file() and not json.loads(file.read_text() or "{}").get("users")
+    return file.is_file() and not read_demo_file(file).get("users")
 
 
 def _reset(folder: Path) -> None:

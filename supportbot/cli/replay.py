@@ -16,6 +16,8 @@ from supportbot.cli.parts import answer, as_json
 from supportbot.errors import InvalidInput, Unavailable
 
 DONE = frozenset({"ready", "held", "failed"})
+RATE = click.FloatRange(min=0, min_open=True, max=1000)
+WAIT = click.FloatRange(min=0)
 
 
 @click.command()
@@ -23,9 +25,9 @@ DONE = frozenset({"ready", "held", "failed"})
 @click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="Where supportbot runs.")
 @click.option("--site-key", default=None, help="The shop; by default the demo's, from demo.json in the data folder.")
 @click.option("--token", default=None, help="An agent's API token; by default the demo's agent.")
-@click.option("--limit", default=0, help="At most this many messages; 0 means all.")
-@click.option("--rate", default=8.0, show_default=True, help="Messages a second.")
-@click.option("--wait", "wait_s", default=120.0, show_default=True, help="Seconds to wait for the last drafts.")
+@click.option("--limit", type=click.IntRange(min=0), default=0, help="At most this many messages; 0 means all.")
+@click.option("--rate", type=RATE, default=8.0, show_default=True, help="Messages a second.")
+@click.option("--wait", "wait_s", type=WAIT, default=120.0, show_default=True, help="Seconds for the last drafts.")
 @as_json
 def replay(**options: Any) -> None:
     """Post every message of FILE (JSON lines with "text"; "risk" if known) as a customer of its own.
@@ -33,10 +35,9 @@ def replay(**options: Any) -> None:
     Then wait for the drafts, and count them by topic, risk and state. Where the file says a message is high risk and
     triage did not, that is counted too; and each held one is tried for approval as an agent, which must be refused.
     """
-    from supportbot.settings import load_settings
+    from supportbot.settings import load_settings, read_demo_file
 
-    demo = load_settings(need_secret=False).demo_file
-    known: dict[str, Any] = json.loads(demo.read_text()) if demo.is_file() else {}
+    known = read_demo_file(load_settings(need_secret=False).demo_file)
     site_key = options["site_key"] or known.get("site_key")
     agents = [user["api_token"] for user in known.get("users", []) if user["role"] == "agent"]
     token = options["token"] or (agents[0] if agents else None)
@@ -56,7 +57,7 @@ def replay(**options: Any) -> None:
 
 
 def _rows(file: Path, limit: int) -> Iterator[dict[str, Any]]:
-    with file.open(encoding="utf-8") as lines:
+    with file.open("rb") as lines:
         for number, line in enumerate(lines, start=1):
             if limit and number > limit:
                 return

@@ -1,6 +1,5 @@
 """The demo shop's page: there only when the data folder was made by `supportbot demo`."""
 
-import json
 import time
 from pathlib import Path
 from urllib.parse import urlencode
@@ -12,6 +11,7 @@ from sqlmodel import col, select
 from supportbot.accounts.identity import AUDIENCE, site_secret
 from supportbot.inbox.sites import site_of
 from supportbot.inbox.tables import Customer, Site
+from supportbot.settings import read_demo_file
 from supportbot.web.services import services
 
 blueprint = Blueprint("demo", __name__)
@@ -48,7 +48,7 @@ def shop() -> str:
 
 def _site_key(demo_file: Path) -> str:
     """The shop that the demo was made with; others may have been added since."""
-    return str(json.loads(demo_file.read_text())["site_key"])
+    return str(read_demo_file(demo_file)["site_key"])
 
 
 def _identity(secret_key: str, site: Site, customer: Customer) -> str:

@@ -1,6 +1,5 @@
 """Signing in and out, and who is signed in."""
 
-import json
 from pathlib import Path
 
 from flask import Blueprint, Flask, g, redirect, render_template, request, session, url_for
@@ -10,6 +9,7 @@ from werkzeug.wrappers import Response
 from supportbot.accounts import actions, queries
 from supportbot.accounts.types import Person
 from supportbot.errors import NotSignedIn, TooMany
+from supportbot.settings import read_demo_file
 from supportbot.web.services import services
 
 blueprint = Blueprint("login", __name__)
@@ -104,9 +104,7 @@ def _form(email: str, problem: str | None) -> str:
 
 def _demo_people(file: Path) -> list[dict[str, str]]:
     """The demo's people with their passwords; nothing outside a demo's data folder."""
-    if not file.is_file():
-        return []
-    users: list[dict[str, str]] = json.loads(file.read_text())["users"]
+    users = read_demo_file(file).get("users", [])
     return [{name: user[name] for name in ("role", "name", "email", "password")} for user in users]
 
 
