@@ -92,6 +92,11 @@ def import_records(
     return BillingImport(added, changed, unchanged)
 
 
+def mark_all_checked(db: Session, *, at: datetime) -> None:
+    """Say of every account that what is held was looked at; for a source that tells of changes alone."""
+    db.exec(update(BillingAccount).values(checked_at=at), execution_options={"synchronize_session": False})
+
+
 def _read_held(db: Session, records: BillingRecords) -> Held:
     """The rows already held that the records repeat or name."""
     wanted: dict[RecordKind, set[str]] = {kind: {row_key(row) for row in getattr(records, kind)} for kind in KINDS}

@@ -172,6 +172,8 @@ class LedgerLine:
 class CaseRecord:
     """What the records say about one customer, read at `read_at`. All dates are in the shop's zone.
 
+    `checked_at` is when an import last looked at them where they come from.
+
     `due_back` is the amount due under the policy; None when nothing is. `due` says the same as a fact, with every row
     it rests on; it stands beside `facts`, so that no draft tells it. `due_passage` is the passage that decided, also
     when it decided that nothing is due. `rows` counts the rows that the facts and the ledger rest on.
@@ -192,3 +194,4 @@ class CaseRecord:
     rows: int
     read_at: datetime
     due: Fact | None = None
+    checked_at: datetime | None = None

@@ -21,6 +21,7 @@ from supportbot.errors import Conflict, Unavailable
 from supportbot.settings import Settings, load_settings, read_demo_file, store_secret
 
 START_S = 60
+LOOK_AT_RECORDS_S = 3600
 
 
 @click.command()
@@ -129,7 +130,11 @@ def _run(settings: Settings, env: dict[str, str]) -> None:
     try:
         _wait_until_ready(settings, children)
         _say(_welcome(settings))
+        next_look = time.monotonic()
         while all(child.poll() is None for child in children.values()):
+            if time.monotonic() >= next_look:
+                _look_at_records(settings)
+                next_look += LOOK_AT_RECORDS_S
             time.sleep(0.5)
         ended = ", ".join(name for name, child in children.items() if child.poll() is not None)
         raise Unavailable(f"The {ended} process ended by itself; the reason stands above. Start the demo again.")
@@ -138,6 +143,15 @@ def _run(settings: Settings, env: dict[str, str]) -> None:
     finally:
         _stop(children)
     _say("Stopped. Everything is kept; start again to go on, or with --reset to start over.")
+
+
+def _look_at_records(settings: Settings) -> None:
+    from supportbot.db import Database
+    from supportbot.seed.load import keep_records_fresh
+
+    database = Database(settings.database_url)
+    keep_records_fresh(database)
+    database.dispose()
 
 
 def _wait_until_ready(settings: Settings, children: dict[str, subprocess.Popen[bytes]]) -> None:

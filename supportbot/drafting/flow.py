@@ -4,8 +4,8 @@ No transaction is open while a model is called. Every step can be run again afte
 task and generation, and a finished draft is never made twice (a model may be called again: paid twice, shown once).
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from supportbot.contract import schema_version
@@ -25,11 +25,15 @@ from supportbot.prompting import load_prompt, render_prompt
 from supportbot.routing.dates import held_reply_by
 from supportbot.routing.queries import ActivePolicy, active_policy
 from supportbot.routing.rules import decide_route
-from supportbot.routing.types import Reason, Triage
+from supportbot.routing.types import Reason, Topic, Triage
 from supportbot.triage.queries import current_label
 from supportbot.triage.rules import classify
 from supportbot.triage.tables import TriageLabel
 from supportbot.triage.types import ThreadContext
+
+
+# What is asked about these can be answered wrongly by old records.
+MONEY_TOPICS: frozenset[Topic] = frozenset({"billing", "refund", "cancellation"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class Drafting:
         now = self.desk.clock()
         with self.database.transaction(read_only=True) as db:
             policy = self.policy or active_policy(db)
-            case = read_case(db, message_id, now=now)
+            case = without_stale_record(read_case(db, message_id, now=now), policy, now=now)
             label = current_label(db, message_id)
         reading = self._triage(case, policy, label)
         triage = reading.triage
@@ -99,7 +103,25 @@ def triage_case(case: CaseFile, policy: ActivePolicy) -> Triage:
     earlier = tuple(turn.text for turn in case.turns if turn.role == "customer")
     thread = ThreadContext(open_money_case=case.open_money_case, earlier_texts=earlier)
     triage = classify(case.question, policy.policy.triage, thread=thread)
-    if case.record_error is None or triage.risk == "high":
+    if case.record_error is None or (case.is_stale and triage.risk == "low" and triage.topic not in MONEY_TOPICS):
         return triage
-    reason = Reason("unsure", "lookup_failed", f"The records could not be read: {case.record_error}")
-    return Triage(triage.topic, triage.risk, unsure=True, reasons=(*triage.reasons, reason))
+    if case.is_stale:
+        reason = Reason("unsure", "records_stale", case.record_error)
+    elif triage.risk == "high":
+        return triage
+    else:
+        reason = Reason("unsure", "lookup_failed", f"The records could not be read: {case.record_error}")
+    unsure = triage.unsure or triage.risk == "low"
+    return Triage(triage.topic, triage.risk, unsure=unsure, reasons=(*triage.reasons, reason))
+
+
+def without_stale_record(case: CaseFile, policy: ActivePolicy, *, now: datetime) -> CaseFile:
+    """A case whose record is set aside, with the reason said, when it is older than the policy trusts."""
+    hours = policy.policy.records_max_age_hours
+    checked_at = case.record.checked_at if case.record else None
+    if hours is None or checked_at is None or now - checked_at <= timedelta(hours=hours):
+        return case
+    age = int((now - checked_at).total_seconds() // 3600)
+    words = f"{age // 24} days" if age >= 48 else f"{age} hours"
+    problem = f"The billing records are {words} old; the policy trusts them for {hours} hours. Import them again."
+    return replace(case, record=None, record_error=problem, is_stale=True)

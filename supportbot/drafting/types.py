@@ -46,7 +46,7 @@ class ShopFacts:
 @dataclass(frozen=True, slots=True)
 class CaseFile:
     """Everything a draft may rest on, read in one go. `record_error` says why there is no record when there should be
-    one (a failed lookup leads to a hold)."""
+    one (a failed lookup leads to a hold); `is_stale` that it was set aside because it is too old."""
 
     message_id: int
     conversation_id: int
@@ -64,6 +64,7 @@ class CaseFile:
     record_error: str | None
     articles: tuple[ArticleHit, ...]
     policy_passages: tuple[PassageText, ...]
+    is_stale: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -187,6 +187,8 @@ class RoutingPolicy(_Strict):
     triage: TriageRules = Field(default_factory=lambda: _shipped_triage())
     limits: Limits = Limits()
     held_reply_by: str = "next working day 12:00"
+    # How old billing records may be and still answer a money question; null trusts them for ever.
+    records_max_age_hours: int | None = Field(default=72, ge=1, le=8_760)
     working_days: tuple[Weekday, ...] = Field(default=("mon", "tue", "wed", "thu", "fri"), min_length=1)
     holidays: tuple[date, ...] = ()
 

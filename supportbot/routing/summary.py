@@ -151,7 +151,13 @@ def _always(policy: RoutingPolicy) -> tuple[str, ...]:
         "At most three calls for one message.",
         f"Over ${policy.limits.per_day_usd:g} a day, messages wait for a person.",
         f"A held case is answered by: {policy.held_reply_by}.",
+        *_records(policy),
     )
+
+
+def _records(policy: RoutingPolicy) -> tuple[str, ...]:
+    hours = policy.records_max_age_hours
+    return (f"Billing records older than {hours} hours answer no money question: it is held.",) if hours else ()
 
 
 def _unsure(policy: RoutingPolicy) -> tuple[str, ...]:

@@ -71,6 +71,7 @@ def case_record(
         rows=_count_rows(relevant),
         read_at=now,
         due=_due_fact(due_back, passage, relevant),
+        checked_at=rows.checked_at,
     )
 
 
