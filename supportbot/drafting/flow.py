@@ -31,7 +31,6 @@ from supportbot.triage.rules import classify
 from supportbot.triage.tables import TriageLabel
 from supportbot.triage.types import ThreadContext
 
-
 # What is asked about these can be answered wrongly by old records.
 MONEY_TOPICS: frozenset[Topic] = frozenset({"billing", "refund", "cancellation"})
 
