@@ -19,6 +19,7 @@ COMMANDS = {
     "kb": "supportbot.cli.kb:kb",
     "migrate": "supportbot.cli.serving:migrate",
     "policy": "supportbot.cli.policy_changes:policy",
+    "prompts": "supportbot.cli.prompts:prompts",
     "replay": "supportbot.cli.replay:replay",
     "seed": "supportbot.cli.seeding:seed",
     "review": "supportbot.cli.review:review",

@@ -6,6 +6,7 @@ import unicodedata
 from supportbot.contract.checking import Case, Check, Result, place_of
 from supportbot.contract.language import other_language
 from supportbot.contract.phrases import ECHOES, any_phrase
+from supportbot.contract.placeholders import placeholders_in
 from supportbot.contract.promises import PROMISE_SHAPES, PROMISES
 from supportbot.contract.wording import names_a_model
 
@@ -53,6 +54,11 @@ def _readable(case: Case) -> Result:
     return Result(tuple(dict.fromkeys(found)), "plain words, every gap filled", place_of(case, *found))
 
 
+def _placeholders(case: Case) -> Result:
+    found = placeholders_in(case.words)
+    return Result(found, "what the customer wrote, or nothing in its place", place_of(case, *found))
+
+
 def _language(case: Case) -> Result:
     other = other_language(case.words, case.language) or _other_part(case)
     return Result((other,) if other else (), case.language, "answer" if other else "reply")
@@ -78,5 +84,6 @@ WORD_CHECKS: tuple[tuple[str, str, Check], ...] = (
     ("instructions", "No instructions repeated", _echo),
     ("voice", "Speaks as the shop", _voice),
     ("plain_words", "Plain words, nothing left to fill in", _readable),
+    ("placeholders", "No placeholder left over", _placeholders),
     ("language", "The customer's language", _language),
 )

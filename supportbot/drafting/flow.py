@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from supportbot.contract import schema_version
 from supportbot.contract.frame import next_update_words
 from supportbot.db import Database
 from supportbot.drafting import saving
+from supportbot.drafting.asking import ask
 from supportbot.drafting.composing import Composed, compose
 from supportbot.drafting.material import material
 from supportbot.drafting.proofs import heeded
@@ -19,9 +19,7 @@ from supportbot.drafting.queries import read_case
 from supportbot.drafting.second_reading import SecondReading, is_wanted, read_again
 from supportbot.drafting.types import CaseFile
 from supportbot.gateway import Gateway
-from supportbot.gateway.types import Purpose
 from supportbot.inbox.desk import Desk
-from supportbot.prompting import load_prompt, render_prompt
 from supportbot.routing.dates import held_reply_by
 from supportbot.routing.queries import ActivePolicy, active_policy
 from supportbot.routing.rules import decide_route
@@ -80,20 +78,10 @@ class Drafting:
         return read_again(self.gateway, policy.policy, case, triage)
 
     def _run_task(self, plan: saving.Plan, task: str, now: datetime) -> Composed:
-        case, policy = plan.case, plan.policy.policy
-        pin = policy.pin(task)
+        case = plan.case
         words = next_update_words(plan.update_by, now=now, zone=ZoneInfo(case.shop.time_zone), locale=case.locale)
         given = material(case, task=task, triage=plan.triage, decision=plan.decision, next_update_by=words)
-        prompt = render_prompt(load_prompt(pin.prompt), given)
-        result = self.gateway.complete(
-            policy.call_rule(task),
-            policy.model_specs(),
-            system=prompt.system,
-            user=prompt.user,
-            material=given,
-            schema=schema_version(pin.schema),
-            purpose=Purpose(case.message_id, policy.spend_limits()),
-        )
+        result = ask(self.gateway, plan.policy.policy, task, case=case, given=given)
         return compose(plan, task, result, now=now)
 
 
