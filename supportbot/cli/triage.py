@@ -5,11 +5,14 @@ import sys
 import time
 from collections.abc import Iterable
 from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
 
 from supportbot.cli.policy_source import find_policy
+from supportbot.clock import system_clock
 from supportbot.errors import InvalidInput
 from supportbot.routing.policy import RoutingPolicy
 from supportbot.routing.rules import decide_route
@@ -19,6 +22,38 @@ from supportbot.triage.rules import classify as classify_text
 @click.group()
 def triage() -> None:
     """What messages are about, and which are held."""
+
+
+@triage.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--out", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The weights file to write."
+)
+@click.option("--licence", default="", help="Licence of rows that state none, for the model card.")
+@click.option("--date", "made_on", type=click.DateTime(["%Y-%m-%d"]), help="The card's date; today when left out.")
+def train(files: tuple[Path, ...], out: Path, licence: str, made_on: datetime | None) -> None:
+    """Train the linear model on FILES of labelled messages and write its weights, with a model card inside.
+
+    FILES are JSON lines {"text", "task", "risk", "source", ...} (supportbot/triage/labelled.py). Needs scikit-learn:
+    pip install 'supportbot[train]'. The same files, policy and date give the same bytes.
+    """
+    from supportbot.triage.labelled import read_labelled
+    from supportbot.triage.training import train as train_weights
+    from supportbot.triage.weights import weights_text
+
+    read = [read_labelled(file, licence=licence) for file in files]
+    rows = [row for found, _ in read for row in found]
+    source = find_policy()
+    day = (made_on or system_clock()).date()
+    weights = train_weights(rows, source.policy.triage, made_on=day, inputs=[file for _, file in read])
+    out.write_text(weights_text(weights), encoding="utf-8")
+    limits = weights.thresholds
+    click.echo(f"Wrote {out}: {len(weights.words):,} words, {len(weights.pieces):,} pieces, {len(rows):,} rows.")
+    click.echo(f"Holds from {limits.hold:.2f}, as high risk from {limits.high:.2f}. Out of fold, by the model alone:")
+    for card in weights.card.sources:
+        click.echo(
+            f"  {card.source}: {card.high_above_hold} of {card.high} high and {card.low_above_hold} of {card.low} low"
+        )
 
 
 @triage.command()

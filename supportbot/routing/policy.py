@@ -1,6 +1,7 @@
 """The routing policy document: its shape, and reading it so that every problem is named at once."""
 
 import json
+from collections.abc import Hashable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -99,12 +100,14 @@ class HoldRule(_Strict):
     """Words that hold a message for a person. `says` is the reason in the owner's words.
 
     `hold`: money (a refund or billing dispute) and risk (legal, medical, fraud ...) are high risk; unsure is not, and
-    an agent may release it.
+    an agent may release it. `strength`: words that hold do so alone; words that hint hold where the linear model sees
+    some risk too, and wherever it cannot judge (another language, no weights).
     """
 
     name: Name
     says: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=60)]
     hold: HoldKind
+    strength: Literal["holds", "hints"] = "holds"
     topic: Topic | None = None
     phrases: PhrasesByLanguage
 
@@ -148,10 +151,15 @@ class TriageRules(_Strict):
     def index(self) -> PhraseIndex:
         """All phrases, ready to be found.
 
-        Keys: ("rule" or "lookalike" or "but_not", name), ("topic", topic), ("weak", topic),
+        Keys: ("rule", name, language), ("lookalike" or "but_not", name), ("topic", topic), ("weak", topic),
         ("routine", language, topic).
         """
-        pairs = [pair for rule in self.rules for pair in flatten(rule.phrases, ("rule", rule.name))]
+        pairs: list[tuple[Hashable, str]] = [
+            (("rule", rule.name, language), phrase)
+            for rule in self.rules
+            for language, phrases in rule.phrases.items()
+            for phrase in phrases
+        ]
         for alike in self.lookalikes:
             pairs += flatten(alike.phrases, ("lookalike", alike.name))
             pairs += flatten(alike.but_not, ("but_not", alike.name))

@@ -8,6 +8,8 @@ from supportbot.routing.types import HoldKind, Reason, RouteDecision, Topic, Tri
 FAST_TASK = "routine_reply"
 REASONING_TASK = "dispute_reply"
 LONGEST_REASON = 120
+# The linear model's reason for what it neither holds as a dispute nor lets go.
+MAY_BE_RISKY = "may_be_risky"
 _MAX_WORDS = 3
 # The reasons by which a person or a language model raises the risk, and the hold that follows from each.
 SAYS_MONEY, SAYS_RISK, READS_RISK = "says_money", "wrong_route", "second_reading"
@@ -64,7 +66,7 @@ def _kind_of(policy: RoutingPolicy, reason: Reason) -> HoldKind | None:
         return rule.hold if rule else None
     if reason.layer in ("person", "model_task"):
         return _RAISED.get(reason.code, "unsure")
-    return "unsure" if reason.layer == "unsure" else "money"
+    return "unsure" if reason.layer == "unsure" or reason.code == MAY_BE_RISKY else "money"
 
 
 def _deciding(policy: RoutingPolicy, triage: Triage, kind: HoldKind | None) -> Sequence[Reason]:

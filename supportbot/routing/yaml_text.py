@@ -1,4 +1,4 @@
-"""Reads YAML that a person wrote: 64 KB at most, no aliases, no repeated keys, no surprising types."""
+"""Reads YAML that a person wrote: 256 KB at most, no aliases, no repeated keys, no surprising types."""
 
 import re
 from collections.abc import Hashable
@@ -8,7 +8,7 @@ import yaml
 
 from supportbot.errors import PolicyError
 
-MAX_BYTES = 64 * 1024
+MAX_BYTES = 256 * 1024
 MAX_DEPTH = 12
 
 

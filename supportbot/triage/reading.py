@@ -13,13 +13,15 @@ MAX_READ_CHARACTERS = 6_000
 class Reading:
     """A message's clean text, its words, and the phrases found, less those that a look-alike explains.
 
-    `is_whole` is false where the text goes on beyond what was read.
+    `explained` names those look-alikes and `explained_places` the words they cover. `is_whole` is false where the text
+    goes on beyond what was read.
     """
 
     text: str
     words: tuple[Word, ...]
     hits: tuple[Hit, ...]
     explained: frozenset[str]
+    explained_places: frozenset[int]
     is_whole: bool
 
     def of(self, kind: str) -> tuple[Hit, ...]:
@@ -53,4 +55,5 @@ def read(text: str, rules: TriageRules) -> Reading:
     explaining = [hit for hit in hits if key_of(hit)[0] == "lookalike" and key_of(hit)[1] not in contradicted]
     places = {at for hit in explaining for at in range(hit.first, hit.end)}
     kept = complete([hit for hit in hits if key_of(hit)[0] != "rule" or not hit.overlaps(places)])
-    return Reading(cleaned, words, tuple(kept), frozenset(key_of(hit)[1] for hit in explaining), is_whole)
+    explained = frozenset(key_of(hit)[1] for hit in explaining)
+    return Reading(cleaned, words, tuple(kept), explained, frozenset(places), is_whole)

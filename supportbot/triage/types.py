@@ -38,3 +38,44 @@ class Proof:
     source: LabelSource
     topic: Topic | None = None
     risk: Risk | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledText:
+    """A message of which a person or a data set says what it is.
+
+    `core` is false where the risk can fairly be read either way: such rows train, but stand in no headline figure.
+    `language` is two letters; a row of weight 3 counts as three.
+    """
+
+    text: str
+    topic: Topic
+    risk: Risk
+    source: str
+    core: bool = True
+    licence: str = ""
+    language: str = "en"
+    weight: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class WordShare:
+    """How much one word of a text speaks for risk (above 0) or against it; `start` and `end` are places in the text."""
+
+    start: int
+    end: int
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What the linear model says of a text.
+
+    `risk` is the worst of the whole message and each clause, as log odds; `words` are the customer's words that speak
+    most for it. `topics` are shares from 0 to 1, each topic for itself.
+    """
+
+    risk: float
+    whole: float
+    words: tuple[str, ...]
+    topics: dict[Topic, float]

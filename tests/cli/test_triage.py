@@ -1,5 +1,6 @@
 """Tests of `supportbot triage classify`: JSON lines in, JSON lines out, with or without a database."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -14,9 +15,12 @@ from supportbot.cli import main
 from supportbot.db import Database
 from supportbot.routing.actions import ensure_first_policy
 from supportbot.routing.policy import shipped_document
+from supportbot.triage.weights import read_weights
 
 INVOICE = {"id": "a", "text": "Where is my invoice?"}
 TWICE = {"id": 2, "text": "I was billed twice in March and I cancelled before the renewal."}
+MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August"]
+MONTHS += ["September", "October", "November", "December"]
 RULES = """
 triage:
   rules:
@@ -48,7 +52,7 @@ def test_each_line_is_answered_in_order_with_the_named_fields(tmp_path: Path) ->
         False,
     )
     assert (second["id"], second["risk"], second["lane"], second["hold"]) == (2, "high", "reasoning", True)
-    assert {reason["layer"] for reason in second["reasons"]} == {"rule"}
+    assert {reason["layer"] for reason in second["reasons"]} == {"rule", "model"}
     assert second["ms"] > 0
 
 
@@ -128,3 +132,34 @@ def test_the_command_starts_without_the_heavy_libraries() -> None:
 
     assert "supportbot.triage.rules" in loaded
     assert {"dbos", "scipy", "flask", "sqlalchemy", "httpx"} & set(loaded) == set()
+
+
+def test_training_writes_weights_with_a_card_that_classify_could_use(tmp_path: Path) -> None:
+    disputes = [{"text": f"I was charged twice in {month}", "task": "billing", "risk": "high"} for month in MONTHS]
+    questions = [{"text": f"Where is my box of {month}?", "task": "order_shipping", "risk": "low"} for month in MONTHS]
+    file = tmp_path / "rows.jsonl"
+    file.write_bytes(lines(*disputes, *questions))
+
+    options = ["--out", str(tmp_path / "out.json"), "--licence", "MIT", "--date", "2026-11-23"]
+    env = {"SUPPORTBOT_DATA_DIR": str(tmp_path), "SUPPORTBOT_DATABASE_URL": ""}
+    result = CliRunner().invoke(main, ["triage", "train", str(file), *options], env=env)
+
+    card = read_weights((tmp_path / "out.json").read_text()).card
+    assert result.exit_code == 0, result.output
+    assert [(one.name, one.rows) for one in card.inputs] == [("rows.jsonl", 24)]
+    assert card.inputs[0].sha256 == hashlib.sha256(file.read_bytes()).hexdigest()
+    assert [(one.source, one.licence, one.high, one.low) for one in card.sources] == [("own", "MIT", 12, 12)]
+    assert "own: 12 of 12 high" in result.stdout
+
+
+def test_training_names_the_line_that_is_wrong(tmp_path: Path) -> None:
+    file = tmp_path / "rows.jsonl"
+    file.write_bytes(
+        lines({"text": "a", "task": "billing", "risk": "high"}, {"text": "b", "task": "bills", "risk": "low"})
+    )
+
+    result = CliRunner().invoke(main, ["triage", "train", str(file), "--out", str(tmp_path / "out.json")])
+
+    assert result.exit_code == 1
+    assert "rows.jsonl, line 2: task: " in result.stderr
+    assert not (tmp_path / "out.json").exists()

@@ -36,7 +36,7 @@ def test_plain_values_come_as_written() -> None:
         ("a: \x00", "not plain YAML"),
         ("---\na: 1\n---\nb: 2", "not plain YAML"),
         ("[" * 5000, "nested more than"),
-        ("a: " + "x" * MAX_BYTES, "at most 65,536"),
+        ("a: " + "x" * MAX_BYTES, "at most 262,144"),
     ],
 )
 def test_yaml_that_hides_what_it_says_is_refused(text: str, said: str) -> None:

@@ -1,0 +1,65 @@
+"""What is known of one message before anything is decided: words, the policy's phrases in them, the model's score."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from supportbot.routing.phrases import Hit
+from supportbot.routing.policy import TriageRules
+from supportbot.routing.types import Topic
+from supportbot.triage.languages import known_share
+from supportbot.triage.reading import Reading, read
+from supportbot.triage.scoring import score_reading
+from supportbot.triage.topics import topic_scores
+from supportbot.triage.types import Score
+from supportbot.triage.weights import Weights
+
+_LONGEST_QUOTE = 60
+_MAX_QUOTES = 3
+_FEWEST_LEFT = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One message as triage sees it.
+
+    `score` is None where the model cannot judge: no weights, unknown words, or nothing left beside look-alikes.
+    """
+
+    text: str
+    reading: Reading
+    rules: TriageRules
+    weights: Weights
+    topics: dict[Topic, float]
+    is_mostly_unknown: bool
+    score: Score | None
+
+
+def gather(text: str, rules: TriageRules, weights: Weights) -> Evidence:
+    """Read and score a text."""
+    reading = read(text, rules)
+    unknown = (1 - known_share(reading.words)) * 100 > rules.hold_when_unsure.unknown_words_pct
+    is_judged = not (unknown or weights.is_empty or _is_explained(reading))
+    score = score_reading(weights, reading, rules) if is_judged else None
+    return Evidence(text, reading, rules, weights, topic_scores(reading, rules), unknown, score)
+
+
+def _is_explained(reading: Reading) -> bool:
+    """Whether look-alikes of the policy cover all but a word or two, and no rule speaks: nothing is left to score."""
+    left = len(reading.words) - len(reading.explained_places)
+    return left < _FEWEST_LEFT and not reading.of("rule")
+
+
+def quotes(reading: Reading, hits: Sequence[Hit]) -> tuple[str, ...]:
+    """The customer's words of some hits: the longest first chosen, none inside another, in order of place."""
+    chosen: list[Hit] = []
+    for hit in sorted(hits, key=lambda hit: hit.first - hit.end):
+        if not any(hit.overlaps(range(other.first, other.end)) for other in chosen) and len(chosen) < _MAX_QUOTES:
+            chosen.append(hit)
+    ordered = sorted(chosen, key=lambda hit: hit.first)
+    return tuple(dict.fromkeys(short(reading.quote(hit)) for hit in ordered))
+
+
+def short(quote: str) -> str:
+    """A quote on one line, at most sixty characters."""
+    quote = " ".join(quote.split())
+    return quote if len(quote) <= _LONGEST_QUOTE else f"{quote[: _LONGEST_QUOTE - 1]}…"

@@ -1,0 +1,147 @@
+"""What the linear model sees of a text: words, pairs of words, pieces of words, and which of the policy's phrases hit.
+
+A feature is a string: `refund` a word, `money back` a pair, `~ ref` a piece (with the blank at a word's edge); hints of
+the policy: `rule:refund`, `asked:refund` (in a general question), `told:refund`, `kind:money`, `topic:billing`,
+`alike:refund_has_arrived`. Numbers are all `#`, so no number is ever kept.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+from supportbot.routing.phrases import Hit, Word
+from supportbot.routing.policy import TriageRules
+from supportbot.triage.reading import Reading, key_of
+
+PIECE = "~"
+NUMBER = "#"
+_PIECE_LENGTHS = (3, 4, 5)
+_LONGEST_WORD = 24
+_MAX_CLAUSES = 40
+_MIN_CLAUSE_WORDS = 3
+_BREAKS = frozenset(",:()\u2013\u2014")
+# English and its neighbours; left out where another language's word is a common one in English (car, want, i).
+_JOINING_WORDS = (
+    "and but because so then also plus however although though yet while since if which und aber weil denn doch et "
+    "mais donc y pero porque mas però perché en maar omdat ale ve ama"
+)
+_JOINING = frozenset(_JOINING_WORDS.split())
+_OPENING_WORDS = 5
+_ASKING_WORDS = "do does is are can could how what where which who will would when if may whats wheres"
+_ASKING = frozenset(_ASKING_WORDS.split())
+_HAPPENED_WORDS = (
+    "was were did didnt didn had has have hasnt havent been why still yet never again already not no me back took "
+    "charged billed paid owe want need demand cancelled canceled wrong twice without"
+)
+_HAPPENED = frozenset(_HAPPENED_WORDS.split())
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """Words `first` up to, not including, `end` of a reading."""
+
+    first: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """The features of some words, by block; each block is scaled by itself, so long texts do not weigh more."""
+
+    words: frozenset[str]
+    pieces: frozenset[str]
+    hints: frozenset[str]
+
+
+def features_of(reading: Reading, rules: TriageRules, clause: Clause | None = None) -> Features:
+    """What stands in a clause, or in the whole message, without the words that a look-alike of the policy explains."""
+    part = clause or Clause(0, len(reading.words))
+    places = [at for at in range(part.first, part.end) if at not in reading.explained_places]
+    tokens = {at: token(reading.words[at]) for at in places}
+    pieces = frozenset(piece for word in set(tokens.values()) for piece in pieces_of(word))
+    return Features(frozenset(_grams(reading, tokens)), pieces, frozenset(hint_places(reading, rules, part)))
+
+
+def clauses_of(reading: Reading) -> tuple[Clause, ...]:
+    """The clauses of a message of two clauses or more; at most forty, the rest in the last one."""
+    words = reading.words
+    starts = [at for at in range(1, len(words)) if _breaks(reading.text, words[at - 1], words[at])]
+    bounds = [0, *starts, len(words)]
+    kept = [0]
+    for bound in bounds[1:-1]:
+        if (
+            bound - kept[-1] >= _MIN_CLAUSE_WORDS
+            and len(words) - bound >= _MIN_CLAUSE_WORDS
+            and len(kept) < _MAX_CLAUSES
+        ):
+            kept.append(bound)
+    if len(kept) < 2:
+        return ()
+    return tuple(Clause(first, end) for first, end in zip(kept, [*kept[1:], len(words)], strict=True))
+
+
+def token(word: Word) -> str:
+    """A word as the model knows it."""
+    return NUMBER if word.is_number or word.folded.isdigit() else word.folded[:_LONGEST_WORD]
+
+
+@lru_cache(maxsize=20_000)
+def pieces_of(word: str) -> tuple[str, ...]:
+    """The pieces of three to five letters of a word, its edges marked with a blank."""
+    if word == NUMBER:
+        return ()
+    padded = f" {word} "
+    found = []
+    for length in _PIECE_LENGTHS:
+        if len(padded) <= length:
+            found.append(PIECE + padded)
+            break
+        found += [PIECE + padded[at : at + length] for at in range(len(padded) - length + 1)]
+    return tuple(dict.fromkeys(found))
+
+
+def _breaks(text: str, before: Word, word: Word) -> bool:
+    if word.sentence != before.sentence or word.folded in _JOINING:
+        return True
+    return any(sign in _BREAKS for sign in text[before.end : word.start]) or " - " in text[before.end : word.start]
+
+
+def _grams(reading: Reading, tokens: Mapping[int, str]) -> Iterator[str]:
+    yield from tokens.values()
+    for at, second in tokens.items():
+        first = tokens.get(at - 1)
+        if first is not None and reading.words[at].sentence == reading.words[at - 1].sentence:
+            yield f"{first} {second}"
+
+
+def hint_places(reading: Reading, rules: TriageRules, part: Clause) -> dict[str, set[int]]:
+    """The hints of the policy that stand wholly in a clause, each with the words it covers."""
+    found: dict[str, set[int]] = {}
+    for hit in reading.hits:
+        is_explained = key_of(hit)[0] == "topic" and hit.overlaps(reading.explained_places)
+        if not is_explained and hit.first >= part.first and hit.end <= part.end:
+            for hint in _hint(hit, reading, rules):
+                found.setdefault(hint, set()).update(range(hit.first, hit.end))
+    return found
+
+
+def _hint(hit: Hit, reading: Reading, rules: TriageRules) -> tuple[str, ...]:
+    kind, name = key_of(hit)[0], key_of(hit)[1]
+    if kind == "rule":
+        manner = "asked" if _is_general_question(reading, hit.first) else "told"
+        return (f"rule:{name}", f"kind:{rules.by_name[name].hold}", f"{manner}:{name}")
+    if kind == "lookalike":
+        return (f"alike:{name}",) if name in reading.explained else ()
+    return (f"topic:{name}",) if kind == "topic" else ()
+
+
+def _is_general_question(reading: Reading, at: int) -> bool:
+    """Whether the sentence around a word asks how things are in general, not what happened to the writer."""
+    first = end = at
+    words = reading.words
+    while first > 0 and words[first - 1].sentence == words[at].sentence:
+        first -= 1
+    while end < len(words) and words[end].sentence == words[at].sentence:
+        end += 1
+    folded = [word.folded for word in words[first:end]]
+    return any(word in _ASKING for word in folded[:_OPENING_WORDS]) and not any(word in _HAPPENED for word in folded)

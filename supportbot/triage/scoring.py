@@ -1,0 +1,114 @@
+"""Scores a text by the linear model, in plain Python: sums of weights, the worst clause, the words that decided."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from supportbot.routing.policy import TriageRules
+from supportbot.routing.types import Topic
+from supportbot.triage.features import Clause, Features, clauses_of, features_of, hint_places, pieces_of, token
+from supportbot.triage.reading import Reading, read
+from supportbot.triage.types import Score, WordShare
+from supportbot.triage.weights import FIRST_TOPIC, Weights
+
+_MAX_WORDS = 3
+_RISK = 1
+# A block is never shorter than this: two or three words alone do not speak as loudly as a sentence.
+SHORTEST = 15.0
+Rows = Mapping[str, Sequence[float]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Lengths:
+    words: float
+    pieces: float
+
+
+def score(weights: Weights, text: str, rules: TriageRules) -> Score:
+    """What the model says of a text; the policy's phrases are among what it looks at."""
+    return score_reading(weights, read(text, rules), rules)
+
+
+def score_reading(weights: Weights, reading: Reading, rules: TriageRules) -> Score:
+    """The same for a text already read: the whole message and each clause, of which the worst counts."""
+    whole = features_of(reading, rules)
+    best, worst = risk_of(weights, whole), Clause(0, len(reading.words))
+    at_first = best
+    for clause in clauses_of(reading):
+        risk = risk_of(weights, features_of(reading, rules, clause))
+        if risk > best:
+            best, worst = risk, clause
+    return Score(best, at_first, _deciding(weights, reading, rules, worst), topics_of(weights, whole))
+
+
+def risk_of(weights: Weights, features: Features) -> float:
+    """The log odds of high risk for some features."""
+    words, _ = _block(weights.words, features.words)
+    pieces, _ = _block(weights.pieces, features.pieces)
+    hints = math.fsum(weights.hints[key][_RISK] for key in features.hints if key in weights.hints)
+    return weights.risk_bias + words + pieces + hints
+
+
+def topics_of(weights: Weights, features: Features) -> dict[Topic, float]:
+    """Each topic's share for some features, 0 to 1, each for itself."""
+    known = [weights.words[key] for key in features.words if key in weights.words]
+    length = _length(known)
+    told = [row for row in known if len(row) > FIRST_TOPIC]
+    hints = [weights.hints[key] for key in features.hints if key in weights.hints]
+    shares = {}
+    for at, topic in enumerate(weights.topics, start=FIRST_TOPIC):
+        odds = weights.topic_biases[at - FIRST_TOPIC] + math.fsum(row[at] for row in told) / length
+        shares[topic] = _share(odds + math.fsum(row[at] for row in hints if len(row) > at))
+    return shares
+
+
+def word_shares(weights: Weights, reading: Reading, rules: TriageRules, part: Clause | None = None) -> list[WordShare]:
+    """What each word of a reading, or of one clause, adds to the risk: itself, its pairs, its pieces, and its share of
+    the policy's phrases that cover it. A word said twice shows its share at both places."""
+    part = part or Clause(0, len(reading.words))
+    features = features_of(reading, rules, part)
+    lengths = _Lengths(_block(weights.words, features.words)[1], _block(weights.pieces, features.pieces)[1])
+    tokens = [token(word) for word in reading.words]
+    shares = {
+        at: 0.0 if at in reading.explained_places else _own_share(weights, tokens, at, part, lengths)
+        for at in range(part.first, part.end)
+    }
+    for hint, places in hint_places(reading, rules, part).items():
+        for at in places:
+            shares[at] += _weight(weights.hints, hint) / len(places)
+    return [WordShare(reading.words[at].start, reading.words[at].end, share) for at, share in shares.items()]
+
+
+def _own_share(weights: Weights, tokens: Sequence[str], at: int, part: Clause, lengths: _Lengths) -> float:
+    total = _weight(weights.words, tokens[at]) / lengths.words
+    if at > part.first:
+        total += _weight(weights.words, f"{tokens[at - 1]} {tokens[at]}") / lengths.words / 2
+    if at + 1 < part.end:
+        total += _weight(weights.words, f"{tokens[at]} {tokens[at + 1]}") / lengths.words / 2
+    return total + math.fsum(_weight(weights.pieces, piece) for piece in pieces_of(tokens[at])) / lengths.pieces
+
+
+def _deciding(weights: Weights, reading: Reading, rules: TriageRules, part: Clause) -> tuple[str, ...]:
+    shares = sorted(word_shares(weights, reading, rules, part), key=lambda share: (-share.share, share.start))
+    words = [reading.text[share.start : share.end] for share in shares if share.share > 0]
+    return tuple(dict.fromkeys(words))[:_MAX_WORDS]
+
+
+def _block(rows: Rows, keys: Iterable[str]) -> tuple[float, float]:
+    """The block's sum of risk weights divided by its length, and that length."""
+    known = [rows[key] for key in keys if key in rows]
+    length = _length(known)
+    return math.fsum(row[_RISK] for row in known) / length, length
+
+
+def _length(known: Sequence[Sequence[float]]) -> float:
+    return max(math.sqrt(math.fsum(row[0] * row[0] for row in known)), SHORTEST)
+
+
+def _weight(rows: Rows, key: str) -> float:
+    row = rows.get(key)
+    return row[_RISK] if row else 0.0
+
+
+def _share(odds: float) -> float:
+    return 1 / (1 + math.exp(-min(max(odds, -50.0), 50.0)))
