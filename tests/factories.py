@@ -31,6 +31,7 @@ from supportbot.drafting.queries import Drafts, drafts_of
 from supportbot.drafting.tables import Draft
 from supportbot.engine import MemoryEngine
 from supportbot.gateway import Gateway
+from supportbot.gateway.probing import Probe
 from supportbot.gateway.providers.builtin import BuiltinProvider
 from supportbot.gateway.types import ModelAnswer, ModelRequest, ModelSpec, Provider
 from supportbot.inbox.actions import receive_message
@@ -40,7 +41,8 @@ from supportbot.inbox.types import InboundMessage
 from supportbot.jobs.work import register_jobs
 from supportbot.knowledge.actions import import_articles
 from supportbot.routing.actions import ensure_first_policy
-from supportbot.routing.policy import shipped_document
+from supportbot.routing.asking import Asked, AskedModels
+from supportbot.routing.policy import parse_policy, shipped_document
 from supportbot.settings import Settings
 
 NOW = datetime(2026, 3, 18, 9, 14, tzinfo=UTC)  # a Wednesday
@@ -227,12 +229,23 @@ def make_shop(
         import_articles(db, articles, at=clock(), publish=True, audit=audit)
         document = policy or shipped_document()
         ensure_first_policy(
-            db, document=document, author="lead@example.test", approver="owner@example.test", at=clock()
+            db,
+            document=document,
+            author="lead@example.test",
+            approver="owner@example.test",
+            at=clock(),
+            asked=all_answered(document),
         )
         db.flush()
         ids = [row.id or 0 for row in customers]
     agent, lead, owner = people
     return Shop(database, clock, desk, drafting, agent, lead, owner, site.id or 0, *ids)
+
+
+def all_answered(document: str) -> AskedModels:
+    """That every model of a policy was asked and is fit."""
+    specs = parse_policy(document).model_specs().values()
+    return AskedModels(tuple(Asked(spec, (), Probe(spec.key, 5, (), None)) for spec in specs))
 
 
 def make_person(db: Session, name: str, role: str, limit: int | None, at: datetime) -> Person:

@@ -1,7 +1,9 @@
-"""Reads billing records: six statements for one customer, however long the history."""
+"""Reads billing records: one statement for one customer, however long the history."""
 
-from typing import cast
+from functools import lru_cache
+from typing import Any, cast
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from supportbot.billing import tables
@@ -20,46 +22,45 @@ from supportbot.billing.types import (
     SubscriptionRow,
 )
 from supportbot.contract.types import Money
+from supportbot.together import Together
+
+
+@lru_cache(maxsize=1)
+def _reads() -> Together:
+    asked = sa.bindparam("account_id", type_=sa.String)
+
+    def held(table: Any, *order: str) -> Any:
+        return select(table).where(table.account_id == asked).order_by(*(col(getattr(table, name)) for name in order))
+
+    refunds = (
+        select(tables.Refund)
+        .join(tables.Charge, col(tables.Charge.id) == col(tables.Refund.charge_id))
+        .where(tables.Charge.account_id == asked)
+        .order_by(col(tables.Refund.refunded_at), col(tables.Refund.id))
+    )
+    return Together(
+        account=select(tables.BillingAccount).where(tables.BillingAccount.external_id == asked),
+        plans=held(tables.Subscription, "started_at", "id"),
+        invoices=held(tables.Invoice, "issued_at", "id"),
+        charges=held(tables.Charge, "charged_at", "id"),
+        refunds=refunds,
+        orders=held(tables.ShopOrder, "placed_at", "number"),
+    )
 
 
 def read_account(db: Session, external_id: str) -> AccountRows | None:
     """Everything the records hold about one customer, each kind oldest first; None when they do not know them."""
-    account = db.get(tables.BillingAccount, external_id)
-    if account is None:
+    found = _reads().fetch(db, account_id=external_id)
+    if not found["account"]:
         return None
-    plans = db.exec(
-        select(tables.Subscription)
-        .where(tables.Subscription.account_id == external_id)
-        .order_by(col(tables.Subscription.started_at), col(tables.Subscription.id))
-    )
-    invoices = db.exec(
-        select(tables.Invoice)
-        .where(tables.Invoice.account_id == external_id)
-        .order_by(col(tables.Invoice.issued_at), col(tables.Invoice.id))
-    )
-    charges = db.exec(
-        select(tables.Charge)
-        .where(tables.Charge.account_id == external_id)
-        .order_by(col(tables.Charge.charged_at), col(tables.Charge.id))
-    )
-    refunds = db.exec(
-        select(tables.Refund)
-        .join(tables.Charge, col(tables.Charge.id) == col(tables.Refund.charge_id))
-        .where(tables.Charge.account_id == external_id)
-        .order_by(col(tables.Refund.refunded_at), col(tables.Refund.id))
-    )
-    orders = db.exec(
-        select(tables.ShopOrder)
-        .where(tables.ShopOrder.account_id == external_id)
-        .order_by(col(tables.ShopOrder.placed_at), col(tables.ShopOrder.number))
-    )
+    account: tables.BillingAccount = found["account"][0]
     return AccountRows(
         account=AccountRow(account.external_id, account.name, account.email, account.since),
-        subscriptions=tuple(_plan(row) for row in plans),
-        invoices=tuple(_invoice(row) for row in invoices),
-        charges=tuple(_charge(row) for row in charges),
-        refunds=tuple(_refund(row) for row in refunds),
-        orders=tuple(_order(row) for row in orders),
+        subscriptions=tuple(_plan(row) for row in found["plans"]),
+        invoices=tuple(_invoice(row) for row in found["invoices"]),
+        charges=tuple(_charge(row) for row in found["charges"]),
+        refunds=tuple(_refund(row) for row in found["refunds"]),
+        orders=tuple(_order(row) for row in found["orders"]),
         checked_at=account.checked_at or account.imported_at,
     )
 

@@ -40,7 +40,10 @@ def policy_with(base_url: str, *, wait_s: float) -> str:
     del document["triage"]  # without it the shipped one holds
     model = {"provider": "openai_compatible", "base_url": base_url, "model": f"wait-{wait_s:g}"}
     for lane in ("fast", "reasoning"):
-        document["models"][lane] |= model | {"price": {"input_usd": 0.25, "output_usd": 2.0}}
+        document["models"][lane] |= model | {
+            "structured": "json_schema",
+            "price": {"input_usd": 0.25, "output_usd": 2.0},
+        }
     if wait_s > 5:
         slow = {"deadline_s": wait_s + 10, "try_timeout_s": wait_s + 5, "retry": {"on": [], "times": 0}}
         document["tasks"]["routine_reply"] |= slow | {"backup": None, "fallback_on": []}
