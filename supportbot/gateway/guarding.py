@@ -24,6 +24,8 @@ from supportbot.gateway.types import Admitted, Attempt, ModelSpec, NotAdmitted, 
 
 _log = logging.getLogger(__name__)
 _PROBE_SLACK_S = 5
+_REPLY_LOCK = 4712
+"""The first half of the advisory lock that calls for one message take in turn; the second is the message's id."""
 
 
 class DatabaseGuard:
@@ -143,6 +145,8 @@ def _over_reply_limit(db: Session, call: PlannedCall) -> NotAdmitted | None:
     limit = call.purpose.limits.per_reply_microusd
     if limit is None or call.worst_microusd is None or call.purpose.message_id is None:
         return None
+    if db.get_bind().dialect.name == "postgresql":  # SQLite has one writer anyway
+        db.connection().execute(sa.select(sa.func.pg_advisory_xact_lock(_REPLY_LOCK, call.purpose.message_id % 2**31)))
     cost = sa.func.coalesce(Reservation.cost_microusd, Reservation.worst_microusd, 0)
     spent = db.exec(
         select(sa.func.coalesce(sa.func.sum(cost), 0)).where(Reservation.message_id == call.purpose.message_id)

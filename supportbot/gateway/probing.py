@@ -161,8 +161,9 @@ def _read(spec: ModelSpec, asked: Sequence[_Asked]) -> Probe:
 
 
 def _telling(asked: Sequence[_Asked]) -> _Asked:
-    """Of answers that all failed, the one that tells most: any that was given at all, else the first."""
-    return next((one for one in asked if one.answer.outcome == "ok"), asked[0])
+    """Of answers that all failed, the one that tells most: any that was given at all, what ended it, else the first."""
+    given = next((one for one in asked if one.answer.outcome == "ok"), None)
+    return given or (asked[-1] if _is_final(asked) else asked[0])
 
 
 def _problem(spec: ModelSpec, told: ModelAnswer, ways: Sequence[StructuredOutput]) -> str | None:

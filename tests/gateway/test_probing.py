@@ -125,3 +125,15 @@ def test_an_address_where_nobody_answers_is_told() -> None:
     found, _ = probe(GOOD, base_url="http://127.0.0.1:9/v1")
     assert "nobody answers at http://127.0.0.1:9/v1" in found.words
     assert not found.unfit
+
+
+def test_a_busy_server_that_lacks_the_first_way_is_told_as_busy() -> None:
+    found, asked = probe_server(Knows(otherwise=one_after_the_other(reply(500, ERROR), reply(429, ERROR))))
+    assert asked == ["json_schema", "json_object_schema"]
+    assert "it is asked too often" in found.words
+    assert not found.unfit
+
+
+def one_after_the_other(*behaviours: Behaviour) -> Behaviour:
+    left = list(behaviours)
+    return lambda handler: left.pop(0)(handler)
