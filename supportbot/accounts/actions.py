@@ -145,14 +145,20 @@ def revoke_token(db: Session, audit: AuditLog, token_id: int, *, by: Actor) -> N
     )
 
 
-def check_login_throttle(db: Session, audit: AuditLog, email: str, address: str) -> None:
+def check_login_throttle(db: Session, audit: AuditLog, email: str, place: str, *, is_shared: bool = False) -> None:
     """Count one try to sign in. Call in a transaction of its own, so that the count outlives a refusal.
 
+    Args:
+        place: where it comes from.
+        is_shared: whether everybody may come from there (a proxy): one who guesses must not shut out the others.
+
     Raises:
-        TooMany: ten tries for this e-mail address, or sixty from this place, within 15 minutes.
+        TooMany: ten tries for this e-mail address, or sixty (from a shared place 1,200) from this place, within
+            15 minutes.
     """
     count_try(db, audit.clock, name="login", who=email.strip().lower(), limit=10, window_s=900)
-    count_try(db, audit.clock, name="login-from", who=address, limit=60, window_s=900)
+    limit = 1_200 if is_shared else 60
+    count_try(db, audit.clock, name="login-from", who=place, limit=limit, window_s=900)
 
 
 def sign_in(db: Session, audit: AuditLog, email: str, password: str) -> tuple[Person, str]:

@@ -6,9 +6,9 @@ from sqlmodel import Session, col, select
 
 from supportbot.accounts.queries import people
 from supportbot.accounts.types import Person
-from supportbot.errors import InvalidInput
+from supportbot.errors import Forbidden, InvalidInput
 from supportbot.inbox.desk import Desk
-from supportbot.inbox.rules import checked_text
+from supportbot.inbox.rules import checked_text, closing_refusal
 from supportbot.inbox.tables import Conversation, Note
 from supportbot.inbox.types import Status, WorkState
 from supportbot.inbox.writing import lock_conversation, publish, record
@@ -64,6 +64,7 @@ def set_status(
 
     Raises:
         InvalidInput: a snooze without a time within the next year.
+        Forbidden: it is held, and this person may not release it.
     """
     now = desk.clock()
     if status == "snoozed" and (until is None or not now < until <= now + LONGEST_SNOOZE):
@@ -72,6 +73,9 @@ def set_status(
             fields={"until": "is missing, past or too far away"},
         )
     conversation = lock_conversation(db, conversation_id)
+    refusal = closing_refusal(by, hold_kind=conversation.hold_kind, work_state=conversation.work_state)
+    if refusal and status in ("resolved", "snoozed"):
+        raise Forbidden(refusal)
     before = conversation.status
     conversation.status = status
     conversation.resolved_at = now if status == "resolved" else None

@@ -13,7 +13,7 @@ from supportbot.drafting.queries import DeskCase
 from supportbot.drafting.rules import effective_state
 from supportbot.drafting.tables import Draft
 from supportbot.inbox.queries import COUNT_CAP, ConversationLine, Page, View
-from supportbot.inbox.rules import is_held
+from supportbot.inbox.rules import closing_refusal, is_held
 from supportbot.inbox.tables import Conversation, Customer, Message, Outgoing
 from supportbot.web.draft_views import blocked_note, checks_of, route_words, sources_of, tries_of
 from supportbot.web.words import day_words, length, on_day, when
@@ -130,6 +130,7 @@ def thread_view(case: DeskCase, *, person: Person, now: datetime, back_url: str)
         "is_mine": row.assignee_id == person.id,
         "assignee": case.names.get(row.assignee_id) if row.assignee_id else None,
         "people": [{"id": one.id, "name": one.name, "current": one.id == row.assignee_id} for one in case.people],
+        "may_close": not closing_refusal(person, hold_kind=row.hold_kind, work_state=row.work_state),
         "snoozes": snoozes(now, zone),
         "earlier": earlier_url(case, case.earlier),
         "newest_url": url_for("inbox.conversation", conversation_id=row.id) if case.is_past else None,

@@ -10,6 +10,7 @@ from supportbot.accounts import actions, queries
 from supportbot.accounts.types import Person
 from supportbot.errors import NotSignedIn, TooMany
 from supportbot.settings import read_demo_file
+from supportbot.web.places import is_near, network_of
 from supportbot.web.services import services
 
 blueprint = Blueprint("login", __name__)
@@ -69,7 +70,8 @@ def submit() -> tuple[str, int] | Response:
     wired, email = services(), request.form.get("email", "")
     try:
         with wired.database.transaction() as db:
-            actions.check_login_throttle(db, wired.desk.audit, email, request.remote_addr or "")
+            place, near = network_of(request.remote_addr), is_near(request.remote_addr)
+            actions.check_login_throttle(db, wired.desk.audit, email, place, is_shared=near)
         with wired.database.transaction() as db:
             person, key = actions.sign_in(db, wired.desk.audit, email, request.form.get("password", ""))
     except (NotSignedIn, TooMany) as error:

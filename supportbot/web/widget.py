@@ -7,7 +7,6 @@ first carries the session token in its header, never in an address.
 import gzip
 import hashlib
 import hmac
-import ipaddress
 import json
 from collections.abc import Callable
 from dataclasses import asdict
@@ -40,6 +39,7 @@ from supportbot.inbox.sessions import (
 from supportbot.inbox.shopfront import Shopfront, read_shopfront
 from supportbot.inbox.tables import Site
 from supportbot.web.body import read_json
+from supportbot.web.places import is_near, network_of
 from supportbot.web.services import services
 from supportbot.web.stream import Audience, stream_response
 
@@ -223,17 +223,10 @@ def _address() -> tuple[str, int]:
 
     A loopback or private address is a proxy of ours or a developer, so all visitors may share it.
     """
-    address = ipaddress.ip_address(request.remote_addr or "0.0.0.0")  # noqa: S104  # compared, not listened on
-    near = address.is_loopback or address.is_link_local or any(address in net for net in _near(address.version))
-    whole = f"{address}/64" if address.version == 6 else f"{address}/32"
-    network = str(ipaddress.ip_network(whole, strict=False))
-    who = hmac.new(services().settings.secret_key.encode(), network.encode(), hashlib.sha256).hexdigest()
+    place = network_of(request.remote_addr)
+    who = hmac.new(services().settings.secret_key.encode(), place.encode(), hashlib.sha256).hexdigest()
+    near = is_near(request.remote_addr)
     return who, VISITORS_A_MINUTE_PER_NEAR_ADDRESS if near else VISITORS_A_MINUTE_PER_ADDRESS
-
-
-def _near(version: int) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
-    blocks = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16") if version == 4 else ("fc00::/7",)
-    return [ipaddress.ip_network(block) for block in blocks]
 
 
 def _holder() -> WidgetHolder:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import argon2
 import pytest
-from sqlmodel import select
+from sqlmodel import col, select, update
 
 from supportbot.accounts import actions, queries
 from supportbot.accounts.actions import NewPerson
@@ -178,6 +178,22 @@ def test_tries_from_one_place_are_counted_over_all_addresses_and_kept_as_hashes(
     with pytest.raises(TooMany):
         office.try_login("one.more@shop.example")
     office.try_login("one.more@shop.example", "203.0.113.8")
+
+
+def test_one_who_guesses_from_behind_the_proxy_does_not_shut_out_everybody_else(database: Database) -> None:
+    office = Office(database)
+
+    def try_login(number: int) -> None:
+        with database.transaction() as db:
+            mail = f"{number}@shop.example"
+            actions.check_login_throttle(db, office.log, mail, "127.0.0.1/32", is_shared=True)
+
+    for number in range(100):
+        try_login(number)
+    with database.transaction() as db:
+        db.exec(update(Throttle).where(col(Throttle.key).startswith("login-from:")).values(count=1_200))
+    with pytest.raises(TooMany):
+        try_login(100)
 
     with database.transaction(read_only=True) as db:
         keys = db.exec(select(Throttle.key)).all()

@@ -6,13 +6,14 @@ import pytest
 from sqlmodel import select
 
 from supportbot.accounts.actions import disable_person
+from supportbot.accounts.types import Person
 from supportbot.audit.tables import AuditEntry
 from supportbot.audit.types import SYSTEM
 from supportbot.db import Database
-from supportbot.errors import InvalidInput, NotFound
+from supportbot.errors import Forbidden, InvalidInput, NotFound
 from supportbot.inbox import actions
 from supportbot.inbox.tables import Note
-from tests.factories import ROUTINE, Shop, make_shop
+from tests.factories import DISPUTE, ROUTINE, Shop, make_shop
 
 
 def set_status(shop: Shop, conversation_id: int, status: str, *, days: float | None = None) -> None:
@@ -20,6 +21,26 @@ def set_status(shop: Shop, conversation_id: int, status: str, *, days: float | N
     shop.act(
         lambda db: actions.set_status(db, shop.desk, conversation_id, status, by=shop.agent, until=until)  # type: ignore[arg-type]
     )
+
+
+@pytest.mark.parametrize(("status", "days"), [("resolved", None), ("snoozed", 30)])
+def test_a_held_dispute_is_closed_by_nobody_who_may_not_release_it(
+    database: Database, status: str, days: float | None
+) -> None:
+    shop = make_shop(database)
+    conversation_id = shop.drafted(shop.jonas_id, DISPUTE).conversation_id
+    until = None if days is None else shop.clock() + timedelta(days=days)
+
+    def close(by: Person) -> None:
+        shop.act(
+            lambda db: actions.set_status(db, shop.desk, conversation_id, status, by=by, until=until)  # type: ignore[arg-type]
+        )
+
+    with pytest.raises(Forbidden, match=r"released by a lead. Until then it stays open"):
+        close(shop.agent)
+    assert shop.conversation(conversation_id).status == "open"
+    close(shop.lead)
+    assert shop.conversation(conversation_id).status == status
 
 
 def newest_entry(shop: Shop) -> AuditEntry:

@@ -34,3 +34,17 @@ def test_a_reason_that_nobody_offered_is_refused_and_the_draft_stays(office: Off
     draft = office.shop.drafted(office.shop.mira_id, ROUTINE)
     answer = office.browser(office.shop.agent).post(f"/inbox/drafts/{draft.id}/rejection", reason="no_answer")
     assert (answer.status_code, office.shop.draft(draft.id).state) == (400, "ready")
+
+
+def test_an_agent_who_rejected_a_held_draft_still_cannot_close_the_case(office: Office) -> None:
+    shop = office.shop
+    draft = shop.drafted(shop.jonas_id, DISPUTE)
+    agent, lead = office.browser(shop.agent), office.browser(shop.lead)
+    agent.post(f"/inbox/drafts/{draft.id}/rejection", reason="other")
+    address = f"/inbox/conversations/{draft.conversation_id}"
+
+    assert 'value="resolved"' not in agent.get(address).text
+    assert agent.post(f"{address}/status", status="resolved").status_code == 403
+    assert shop.conversation(draft.conversation_id).status == "open"
+    assert 'value="resolved"' in lead.get(address).text
+    assert lead.post(f"{address}/status", status="resolved").status_code == 303
