@@ -8,6 +8,7 @@ from alembic.migration import MigrationContext
 from supportbot.db import Database
 from supportbot.engine import is_engine_table
 from supportbot.errors import SettingsError
+from supportbot.knowledge.full_text import is_index_table
 from supportbot.migrating import all_tables, require_current, upgrade
 
 
@@ -42,4 +43,4 @@ def test_the_database_itself_refuses_to_change_the_audit_log(database: Database,
 
 
 def _is_ours(thing: object, name: str | None, kind: str, is_reflected: bool, other: object) -> bool:
-    return not (kind == "table" and is_engine_table(name or "", None))
+    return not (kind == "table" and (is_engine_table(name or "", None) or is_index_table(name or "")))

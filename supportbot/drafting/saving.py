@@ -22,6 +22,7 @@ from supportbot.inbox import actions as inbox
 from supportbot.inbox.desk import Desk
 from supportbot.inbox.tables import Conversation
 from supportbot.inbox.types import WorkState
+from supportbot.knowledge.uses import count_uses, note_gap
 from supportbot.routing.policy import Pin
 from supportbot.routing.problems import MODELLESS_TASK
 from supportbot.routing.queries import ActivePolicy
@@ -97,6 +98,7 @@ def save(db: Session, desk: Desk, plan: Plan, draft_ids: Mapping[str, int], comp
         _finish(row, state, reason, at=desk.clock())
         db.add(row)
         _add_attempts(db, plan, one.attempts, pin=Pin(row.prompt, row.output_schema), draft_id=row.id)
+    _note_articles(db, plan, rows, composed, at=desk.clock())
     _log_divergences(db, desk, plan, rows, composed)
     if is_newest:
         inbox.show_work(db, desk, conversation, _work_state(rows[plan.decision.task].state))
@@ -249,6 +251,20 @@ def _state_of(plan: Plan, one: Composed, *, is_newest: bool) -> tuple[str, str |
 
 def _finish(row: Draft, state: str, reason: str | None, *, at: datetime) -> None:
     row.state, row.state_reason, row.finished_at = state, reason[:200] if reason else None, at
+
+
+def _note_articles(
+    db: Session, plan: Plan, rows: Mapping[str, Draft], composed: Sequence[Composed], *, at: datetime
+) -> None:
+    """Count what the main draft cites; a routine question for which there was no article is a gap."""
+    main = next((one for one in composed if one.task == plan.decision.task), None)
+    if main is None or main.task not in rows:
+        return
+    case = plan.case
+    count_uses(db, [source["ref"] for source in main.sources], conversation_id=case.conversation_id, at=at)
+    cites = any(source["kind"] == "article" for source in main.sources)
+    if plan.decision.lane == "fast" and not cites and (main.reply is not None or not case.articles):
+        note_gap(db, case.message_id, case.conversation_id, topic=plan.triage.topic, locale=case.locale, at=at)
 
 
 def _work_state(state: str) -> WorkState:

@@ -11,6 +11,7 @@ from supportbot.audit.actions import AuditLog
 from supportbot.audit.types import SYSTEM, Actor
 from supportbot.errors import Conflict, NotFound
 from supportbot.knowledge.articles import ArticleSource, parse_articles
+from supportbot.knowledge.full_text import add_to_index
 from supportbot.knowledge.tables import Article, Passage
 
 
@@ -84,6 +85,40 @@ def publish_article(db: Session, article: Article, *, at: datetime, audit: Audit
     )
 
 
+def review_article(
+    db: Session, slug: str, version: int, *, by: str, at: datetime, audit: AuditLog, actor: Actor = SYSTEM
+) -> Article:
+    """Say that somebody has read a draft and stands for it; the next step is to publish it.
+
+    Raises:
+        NotFound: there is no such version.
+        Conflict: it is no draft any more.
+    """
+    row = find_version(db, slug, version)
+    _move(db, row, "draft", "reviewed", reviewed_by=by, reviewed_at=at)
+    detail = {**_about(row), "reviewed_by": by}
+    audit.record(db, actor=actor, action="article.review", subject="article", subject_id=row.id, detail=detail)
+    return row
+
+
+def publish_reviewed(
+    db: Session, slug: str, version: int, *, at: datetime, audit: AuditLog, actor: Actor = SYSTEM
+) -> Article:
+    """Publish a version that was reviewed.
+
+    Raises:
+        NotFound: there is no such version.
+        Conflict: nobody has reviewed it yet, or it is published or retired.
+    """
+    row = find_version(db, slug, version)
+    if row.state == "draft":
+        raise Conflict(f"Version {version} of {slug!r} was not reviewed yet. Review it first.")
+    if row.state != "reviewed":
+        raise Conflict(f"Version {version} of {slug!r} is {row.state}. Only a reviewed version is published.")
+    publish_article(db, row, at=at, audit=audit, actor=actor)
+    return row
+
+
 def find_version(db: Session, slug: str, version: int) -> Article:
     """One version of an article.
 
@@ -94,6 +129,15 @@ def find_version(db: Session, slug: str, version: int) -> Article:
     if row is None:
         raise NotFound(f"There is no version {version} of the article {slug!r}.")
     return row
+
+
+def _move(db: Session, row: Article, before: str, after: str, **values: object) -> None:
+    """Change a state that is still `before`, whoever else is at it."""
+    statement = update(Article).where(col(Article.id) == row.id, col(Article.state) == before)
+    if db.execute(statement.values(state=after, **values)).rowcount != 1:  # type: ignore[attr-defined]
+        db.refresh(row)
+        raise Conflict(f"Version {row.version} of {row.slug!r} is {row.state}, no {before} any more.")
+    db.refresh(row)
 
 
 def _newest(db: Session, slugs: Sequence[str]) -> dict[str, Article]:
@@ -125,11 +169,14 @@ def _add_version(db: Session, source: ArticleSource, before: Article | None) -> 
         db.flush()
     except IntegrityError as error:
         raise Conflict(f"Somebody else imported {source.slug!r} just now. Import again.") from error
-    db.add_all(
+    passages = [
         Passage(article_id=row.id or 0, ref=passage.ref, position=position, heading=passage.heading, text=passage.text)
         for position, passage in enumerate(source.passages, start=1)
-    )
+    ]
+    db.add_all(passages)
     db.flush()
+    words = [(passage.id or 0, f"{row.title} {passage.heading} {passage.text}") for passage in passages]
+    add_to_index(db, words)
     return row
 
 

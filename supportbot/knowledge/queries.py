@@ -6,13 +6,15 @@ from datetime import datetime
 from threading import Lock
 from typing import cast
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from supportbot.contract.records import POLICY_RULES, PolicyRule, RefundPolicy
 from supportbot.contract.types import ActionId, Outcome
+from supportbot.errors import NotFound
 from supportbot.knowledge.library import Library as Library
 from supportbot.knowledge.tables import Article, Passage
-from supportbot.knowledge.types import ArticleKind, PassageText, PublishedArticle
+from supportbot.knowledge.types import ArticleKind, ArticleLine, ArticleVersion, PassageText, PublishedArticle
 
 KEPT = 4
 OFF_UNLESS_SAID: frozenset[PolicyRule] = frozenset({"unused_days_returned"})
@@ -54,6 +56,64 @@ def published_library(db: Session) -> Library:
         library = _read_library(db, [article_id for article_id, _, _ in stamp])
         _SHELF.put(stamp, library)
     return library
+
+
+def article_lines(db: Session) -> tuple[ArticleLine, ...]:
+    """Every article by its newest version, in the order of titles; two statements."""
+    newest = select(Article.slug, sa.func.max(Article.version)).group_by(Article.slug)
+    rows = db.exec(select(Article).where(sa.tuple_(col(Article.slug), col(Article.version)).in_(newest))).all()
+    live = dict(db.exec(select(Article.slug, Article.version).where(Article.state == "published")).all())
+    return tuple(_line(row, live.get(row.slug)) for row in sorted(rows, key=lambda row: (row.title, row.slug)))
+
+
+def newest_version(db: Session, slug: str) -> int:
+    """The number of an article's newest version.
+
+    Raises:
+        NotFound: there is no such article.
+    """
+    number = db.exec(select(sa.func.max(Article.version)).where(Article.slug == slug)).one()
+    if number is None:
+        raise NotFound(f"There is no article {slug!r}. supportbot kb list names them all.")
+    return int(number)
+
+
+def read_version(db: Session, slug: str, version: int | None = None) -> ArticleVersion:
+    """One version of an article with its passages; by default the published one, else the newest.
+
+    Raises:
+        NotFound: there is no such article, or no such version of it.
+    """
+    rows = db.exec(select(Article).where(Article.slug == slug).order_by(col(Article.version).desc())).all()
+    live = next((row for row in rows if row.state == "published"), None)
+    fitting = (row for row in rows if row.version == version)
+    chosen = next(fitting, None) if version is not None else live or next(iter(rows), None)
+    if chosen is None:
+        raise NotFound(f"There is no article {slug!r}{f' with a version {version}' if rows else ''}.")
+    query = select(Passage).where(Passage.article_id == chosen.id).order_by(col(Passage.position))
+    return ArticleVersion(
+        line=_line(chosen, live.version if live else None),
+        reviewed_at=chosen.reviewed_at,
+        published_at=chosen.published_at,
+        short_answer=str(chosen.meta.get("short_answer") or ""),
+        questions=tuple(chosen.meta.get("questions", ())),
+        passages=tuple(_passage(chosen, passage) for passage in db.exec(query)),
+        versions=tuple((row.version, row.state) for row in rows),
+    )
+
+
+def _line(row: Article, live_version: int | None) -> ArticleLine:
+    return ArticleLine(
+        slug=row.slug,
+        title=row.title,
+        kind=row.kind,
+        locale=row.locale,
+        topic=row.topic,
+        version=row.version,
+        state=row.state,
+        reviewed_by=row.reviewed_by,
+        live_version=live_version,
+    )
 
 
 def _read_library(db: Session, ids: Sequence[int]) -> Library:

@@ -26,6 +26,8 @@ class Article(SQLModel, table=True):
     state: str = Field(max_length=10)
     meta: dict[str, Any] = Field(sa_type=Json, default_factory=dict)
     source_hash: str = Field(max_length=64)
+    reviewed_by: str | None = Field(default=None, max_length=200)
+    reviewed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     published_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
@@ -39,3 +41,24 @@ class Passage(SQLModel, table=True):
     position: int
     heading: str = Field(max_length=200)
     text: str = Field(sa_type=sa.Text)
+
+
+class PassageUse(SQLModel, table=True):
+    """How often drafts cited a passage, and where last."""
+
+    __tablename__ = "passage_use"
+    ref: str = Field(primary_key=True, max_length=140)
+    times: int = 0
+    last_used_at: datetime = Field(sa_type=UtcDateTime)
+    last_conversation_id: int = Field(sa_type=BigId)
+
+
+class ArticleGap(SQLModel, table=True):
+    """A routine question for whose draft no article was found; one a message."""
+
+    __tablename__ = "article_gap"
+    message_id: int = Field(primary_key=True, sa_type=BigId)
+    conversation_id: int = Field(sa_type=BigId)
+    topic: str = Field(max_length=30)
+    locale: str = Field(max_length=20)
+    asked_at: datetime = Field(sa_type=UtcDateTime, index=True)

@@ -64,3 +64,31 @@ class ArticleHit:
     passages: tuple[PassageText, ...]
     score: float
     margin: float
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleLine:
+    """The newest version of an article in a list; `live_version` is the published one, None when there is none."""
+
+    slug: str
+    title: str
+    kind: str
+    locale: str
+    topic: str | None
+    version: int
+    state: str
+    reviewed_by: str | None
+    live_version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleVersion:
+    """One version of an article to read, with the numbers and states of all of them, newest first."""
+
+    line: ArticleLine
+    reviewed_at: datetime | None
+    published_at: datetime | None
+    short_answer: str
+    questions: tuple[str, ...]
+    passages: tuple[PassageText, ...]
+    versions: tuple[tuple[int, str], ...]

@@ -70,3 +70,30 @@ def test_records_are_imported_all_or_nothing(tmp_path: Path, environment: dict[s
     assert (refused.exit_code, "charges.csv, line 2: account_id is 'hl-2'" in refused.stderr) == (1, True)
     assert (done.exit_code, done.stdout) == (0, "2 rows added, 0 changed, 0 as they were.\n")
     assert again == {"added": 0, "changed": 0, "unchanged": 2}
+
+
+def test_an_article_goes_from_draft_over_reviewed_to_published(tmp_path: Path, environment: dict[str, str]) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    shutil.copy(str(ARTICLES / "find-your-invoices.md"), folder)
+    run(environment, "kb", "import", str(folder), "--draft")
+
+    too_early = run(environment, "kb", "publish", "find-your-invoices")
+    unfound = run(environment, "kb", "search", "invoice")
+    reviewed = run(environment, "kb", "review", "find-your-invoices", "--by", "Ines")
+    listed = json.loads(run(environment, "kb", "list", "--state", "reviewed", "--json").stdout)
+    published = run(environment, "kb", "publish", "find-your-invoices")
+    found = run(environment, "kb", "search", "invoice")
+    gaps = run(environment, "kb", "gaps")
+    missing = run(environment, "kb", "review", "nothing", "--by", "Ines")
+
+    assert (too_early.exit_code, "was not reviewed yet" in too_early.stderr) == (1, True)
+    assert unfound.stdout == "No passage holds all of these words.\n"
+    assert "Publish it with: supportbot kb publish find-your-invoices" in reviewed.stdout
+    assert [(one["slug"], one["reviewed_by"], one["live_version"]) for one in listed] == [
+        ("find-your-invoices", "Ines", None)
+    ]
+    assert (published.exit_code, published.stdout) == (0, "find-your-invoices v1 is published.\n")
+    assert "find-your-invoices#1" in found.stdout
+    assert "found an article" in gaps.stdout
+    assert (missing.exit_code, "There is no article 'nothing'" in missing.stderr) == (1, True)
