@@ -17,7 +17,6 @@ from tests.browser import keep_screenshot, run_axe
 from tests.factories import DISPUTE, ROUTINE, Office, make_office
 from tests.journeys.shop_page import serving
 
-PATIENCE_MS = 30_000
 EVIL = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
 TURNING = "\u202eegap eht nruT \u2067"
 
@@ -53,8 +52,6 @@ class Desk:
 
 @pytest.fixture
 def desk(sqlite_database_url: str, page: Page) -> Iterator[Desk]:
-    expect.set_options(timeout=PATIENCE_MS)
-    page.set_default_timeout(PATIENCE_MS)
     database = Database(sqlite_database_url)
     office = make_office(database)
     key = office.browser(office.shop.agent).client
@@ -67,7 +64,6 @@ def desk(sqlite_database_url: str, page: Page) -> Iterator[Desk]:
         page.goto("about:blank")
         office.close()
     database.dispose()
-    expect.set_options(timeout=None)
 
 
 # By keyboard alone

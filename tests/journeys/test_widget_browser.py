@@ -147,6 +147,7 @@ def test_action_button_asks_in_the_customers_name_and_says_when(page: Page, runn
     expect(chat.locator(".asked:visible")).to_have_count(1)
     expect(button).to_be_enabled()
     assert button.bounding_box()["height"] >= 44
+    expect(sent(chat)).to_have_count(2)
     assert stored(running)[-1] == "I would like to talk to a person."
 
 
