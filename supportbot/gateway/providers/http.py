@@ -1,6 +1,7 @@
 """One POST to a model server, ended in time whatever the server does; what the HTTP providers share."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from threading import Lock
 from urllib.parse import urlsplit
 
@@ -66,7 +67,7 @@ class HttpProvider:
         client = self._open()  # made once a process, and not in the time of the call
         try:
             with call_within(request.timeout_s, allow_hosts=spec.allow_hosts):
-                return self._call(client, url, headers, self.body(spec, request), request.timeout_s)
+                return without_key(self._call(client, url, headers, self.body(spec, request), request.timeout_s), key)
         except _TIMEOUTS as error:
             return ModelAnswer("timeout", error_code=_name(error))
         except AddressRefused as error:
@@ -107,6 +108,24 @@ class HttpProvider:
             if self._client is None:
                 self._client = make_client()
             return self._client
+
+
+def without_key(answer: ModelAnswer, key: str | None) -> ModelAnswer:
+    """The answer without the key, which a server may repeat: in an error's code, a request id, even in the text."""
+    if key is None or key not in repr(answer):
+        return answer
+
+    def clean(said: str | None) -> str | None:
+        return said.replace(key, "[key]") if said else said
+
+    return replace(
+        answer,
+        text=clean(answer.text) or "",
+        model_answered=clean(answer.model_answered),
+        provider_request_id=clean(answer.provider_request_id),
+        error_code=clean(answer.error_code),
+        fingerprint=clean(answer.fingerprint),
+    )
 
 
 def _is_callable(url: str) -> bool:
