@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from sqlalchemy import update
 from sqlmodel import Session, col, select
@@ -26,6 +27,8 @@ from supportbot.inbox.tables import Conversation as ConversationRow
 from supportbot.inbox.tables import Message, Outgoing, Site, Tag
 from supportbot.inbox.types import UNDO_S, InboundMessage
 from supportbot.seed.types import Conversation, Draft, FailedTry, Turn
+
+Done = TypeVar("Done")
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +214,7 @@ def _release(
     return actions.release(db, desk, main.id or 0, content_hash=chosen["content_hash"], variant=variant, by=by)
 
 
-def _first_who_may(cast: Cast, person: Person, act: Callable[[Person], Outgoing]) -> Outgoing:
+def _first_who_may(cast: Cast, person: Person, act: Callable[[Person], Done]) -> Done:
     """Let the story's person act, or the lead, or the owner: whoever has the right."""
     for by in (person, cast.people["ines"]):
         with suppress(Forbidden):
@@ -226,13 +229,14 @@ def _finish(cast: Cast, stage: Stage, conversation: Conversation) -> None:
         row = db.get_one(ConversationRow, stage.conversation_id)
         if conversation.assignee and row.assignee_id is None:
             inbox.assign(db, desk, stage.conversation_id, cast.people[conversation.assignee].id, by=_person(cast, None))
-        by = _person(cast, conversation.assignee)
-        if conversation.status == "resolved" and row.status != "resolved":
-            inbox.set_status(db, desk, stage.conversation_id, "resolved", by=by)
-        elif conversation.status == "pending" and row.status != "pending":
-            inbox.set_status(db, desk, stage.conversation_id, "pending", by=by)
-        elif conversation.status == "snoozed" and conversation.snoozed_until:
-            inbox.set_status(db, desk, stage.conversation_id, "snoozed", by=by, until=conversation.snoozed_until)
+        wanted, until = conversation.status, conversation.snoozed_until
+        if wanted == "open" or row.status == wanted or (wanted == "snoozed" and until is None):
+            return
+
+        def finish(by: Person) -> None:
+            inbox.set_status(db, desk, stage.conversation_id, wanted, by=by, until=until)
+
+        _first_who_may(cast, _person(cast, conversation.assignee), finish)
 
 
 def _drafts_of_turn(conversation: Conversation, turn: Turn) -> tuple[Draft, ...]:
