@@ -22,11 +22,11 @@ from supportbot.billing.types import (
     SubscriptionRow,
 )
 from supportbot.contract.types import Money
-from supportbot.together import Together
+from supportbot.together import Fetched, Together
 
 
-@lru_cache(maxsize=1)
-def _reads() -> Together:
+def account_reads() -> dict[str, Any]:
+    """The reads of one customer's records, for `Together`; they ask for the parameter `account_id`."""
     asked = sa.bindparam("account_id", type_=sa.String)
 
     def held(table: Any, *order: str) -> Any:
@@ -38,19 +38,28 @@ def _reads() -> Together:
         .where(tables.Charge.account_id == asked)
         .order_by(col(tables.Refund.refunded_at), col(tables.Refund.id))
     )
-    return Together(
-        account=select(tables.BillingAccount).where(tables.BillingAccount.external_id == asked),
-        plans=held(tables.Subscription, "started_at", "id"),
-        invoices=held(tables.Invoice, "issued_at", "id"),
-        charges=held(tables.Charge, "charged_at", "id"),
-        refunds=refunds,
-        orders=held(tables.ShopOrder, "placed_at", "number"),
-    )
+    return {
+        "account": select(tables.BillingAccount).where(tables.BillingAccount.external_id == asked),
+        "plans": held(tables.Subscription, "started_at", "id"),
+        "invoices": held(tables.Invoice, "issued_at", "id"),
+        "charges": held(tables.Charge, "charged_at", "id"),
+        "refunds": refunds,
+        "orders": held(tables.ShopOrder, "placed_at", "number"),
+    }
+
+
+@lru_cache(maxsize=1)
+def _together() -> Together:
+    return Together(**account_reads())
 
 
 def read_account(db: Session, external_id: str) -> AccountRows | None:
     """Everything the records hold about one customer, each kind oldest first; None when they do not know them."""
-    found = _reads().fetch(db, account_id=external_id)
+    return as_account(_together().fetch(db, account_id=external_id))
+
+
+def as_account(found: Fetched) -> AccountRows | None:
+    """What `account_reads` found; None when the records do not know the customer."""
     if not found["account"]:
         return None
     account: tables.BillingAccount = found["account"][0]

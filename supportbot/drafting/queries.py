@@ -3,18 +3,23 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from supportbot.accounts.queries import names_by_id, people
+from supportbot.accounts.queries import as_person
+from supportbot.accounts.tables import Agent
 from supportbot.accounts.types import Person
 from supportbot.audit.tables import AuditEntry
-from supportbot.billing.queries import read_account
+from supportbot.billing.queries import account_reads, as_account, read_account
 from supportbot.billing.rules import case_record
 from supportbot.billing.types import AccountRows, CaseRecord, RefundPolicy
 from supportbot.contract.language import guess_language
+from supportbot.db import BigId
 from supportbot.drafting.tables import DivergenceRow, Draft
 from supportbot.drafting.types import CaseFile, ShopFacts, Turn
 from supportbot.errors import NotFound
@@ -26,7 +31,7 @@ from supportbot.inbox.tables import Conversation, Customer, Message, Note, Outgo
 from supportbot.inbox.threads import read_stretch
 from supportbot.knowledge.queries import Library, published_library
 from supportbot.routing.tables import Decision
-from supportbot.triage.queries import current_label
+from supportbot.together import Fetched, Together
 from supportbot.triage.tables import TriageLabel
 
 REGENERATED = "draft.regenerated"
@@ -38,12 +43,17 @@ def read_case(db: Session, message_id: int, *, now: datetime) -> CaseFile:
     Raises:
         NotFound: there is no such customer message.
     """
-    message = db.get(Message, message_id)
-    if message is None or message.role != "customer":
+    query = (
+        select(Message, Conversation, Customer, Site)
+        .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
+        .join(Customer, col(Customer.id) == col(Conversation.customer_id))
+        .join(Site, col(Site.id) == col(Conversation.site_id))
+        .where(Message.id == message_id, Message.role == "customer")
+    )
+    row = db.exec(query).first()
+    if row is None:
         raise NotFound(f"There is no customer message {message_id}.")
-    conversation = db.get_one(Conversation, message.conversation_id)
-    customer = db.get_one(Customer, conversation.customer_id)
-    site = db.get_one(Site, conversation.site_id)
+    message, conversation, customer, site = row
     turns = _turns(db, conversation, message_id)
     question = _open_question(turns, message.text)
     library = published_library(db)
@@ -89,22 +99,35 @@ class Drafts:
 
 def drafts_of(db: Session, message_id: int) -> Drafts:
     """What the desk shows of one customer message."""
-    rows = db.exec(select(Draft).where(Draft.message_id == message_id).order_by(col(Draft.id).desc())).all()
+    return _as_drafts(_drafts_together().fetch(db, message_id=message_id))
+
+
+def _draft_reads() -> dict[str, Any]:
+    message_id = sa.bindparam("message_id", type_=BigId)
+
+    def of(table: Any) -> Any:
+        return select(table).where(table.message_id == message_id).order_by(col(table.id))
+
+    return {"drafts": of(Draft), "decision": of(Decision), "attempts": of(AttemptRow), "divergences": of(DivergenceRow)}
+
+
+@lru_cache(maxsize=1)
+def _drafts_together() -> Together:
+    return Together(**_draft_reads())
+
+
+def _as_drafts(found: Fetched) -> Drafts:
+    rows: list[Draft] = found["drafts"][::-1]
     newest = [row for row in rows if row.generation == rows[0].generation]
-    decision = db.exec(select(Decision).where(Decision.message_id == message_id)).first()
+    decision: Decision | None = next(iter(found["decision"]), None)
     task = decision.task if decision else None
     main = next((row for row in newest if row.task == task), newest[0] if newest else None)
-    compared = next((row for row in newest if main is not None and row.id != main.id), None)
     return Drafts(
         main=main,
-        compared=compared,
+        compared=next((row for row in newest if main is not None and row.id != main.id), None),
         decision=decision,
-        attempts=db.exec(
-            select(AttemptRow).where(AttemptRow.message_id == message_id).order_by(col(AttemptRow.id))
-        ).all(),
-        divergences=[
-            row for row in divergences_of(db, message_id) if main is not None and row.after_draft_id == main.id
-        ],
+        attempts=found["attempts"],
+        divergences=[row for row in found["divergences"] if main is not None and row.after_draft_id == main.id],
     )
 
 
@@ -205,14 +228,15 @@ def desk_case(db: Session, conversation_id: int, *, before: int | None = None) -
         NotFound: there is no such conversation, or `before` is no message of it.
     """
     conversation, customer, site = inbox.find_conversation(db, conversation_id)
-    everyone = people(db)
     stretch = read_stretch(db, conversation_id, before=before)
-    names = {person.id: person.name for person in everyone}
-    newest_id = conversation.newest_customer_message_id or 0
-    label = current_label(db, newest_id)
-    authors = {message.author_id for message in stretch.messages} | {note.author_id for note in stretch.notes}
-    authors |= {label.by_id} if label else set()
-    gone = [author for author in authors if author is not None and author not in names]
+    found = _desk_together().fetch(
+        db,
+        conversation_id=conversation_id,
+        customer_id=conversation.customer_id,
+        message_id=conversation.newest_customer_message_id or 0,
+        account_id=records_id(customer, site) or "",
+    )
+    agents: list[Agent] = found["agents"]
     return DeskCase(
         conversation=conversation,
         customer=customer,
@@ -221,11 +245,23 @@ def desk_case(db: Session, conversation_id: int, *, before: int | None = None) -
         notes=stretch.notes,
         earlier=stretch.earlier,
         is_past=before is not None,
-        outgoing=inbox.open_outgoing(db, conversation_id),
-        drafts=drafts_of(db, newest_id),
-        past=inbox.past_conversations(db, conversation),
-        names=names | names_by_id(db, gone),
-        people=everyone,
-        account=read_account(db, known_as) if (known_as := records_id(customer, site)) else None,
-        label=label,
+        outgoing=inbox.open_outgoing(found),
+        drafts=_as_drafts(found),
+        past=found["past"],
+        names={agent.id or 0: agent.name for agent in agents},
+        people=[as_person(agent) for agent in agents if agent.disabled_at is None],
+        account=as_account(found),
+        label=next(iter(found["label"]), None),
+    )
+
+
+@lru_cache(maxsize=1)
+def _desk_together() -> Together:
+    spoken = select(TriageLabel).where(TriageLabel.message_id == sa.bindparam("message_id", type_=BigId))
+    return Together(
+        **_draft_reads(),
+        **account_reads(),
+        **inbox.desk_reads(),
+        agents=select(Agent).order_by(Agent.name),
+        label=spoken.where(col(TriageLabel.is_current)),
     )

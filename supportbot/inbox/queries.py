@@ -12,6 +12,7 @@ from supportbot.accounts.tables import Agent
 from supportbot.db import BigId, UtcDateTime
 from supportbot.errors import InvalidInput, NotFound
 from supportbot.inbox.tables import Conversation, Customer, Event, Message, Outgoing, Site
+from supportbot.together import Fetched
 
 View = Literal["all", "mine", "unassigned", "held", "failed", "snoozed", "pending", "resolved"]
 VIEWS: tuple[View, ...] = get_args(View)
@@ -127,10 +128,24 @@ def find_conversation(db: Session, conversation_id: int) -> tuple[Conversation, 
     return row[0], row[1], row[2]
 
 
-def open_outgoing(db: Session, conversation_id: int) -> Outgoing | None:
+def desk_reads() -> dict[str, Any]:
+    """The newest reply let go in a conversation, and the customer's other ones; see `Together`.
+
+    They ask for the parameters `conversation_id` and `customer_id`.
+    """
+    conversation_id = sa.bindparam("conversation_id", type_=BigId)
+    newest_first = select(Outgoing).where(Outgoing.conversation_id == conversation_id).order_by(col(Outgoing.id).desc())
+    others = (
+        select(Conversation)
+        .where(Conversation.customer_id == sa.bindparam("customer_id", type_=BigId), Conversation.id != conversation_id)
+        .order_by(col(Conversation.id).desc())
+    )
+    return {"outgoing": newest_first.limit(1), "past": others.limit(5)}
+
+
+def open_outgoing(found: Fetched) -> Outgoing | None:
     """The newest reply on its way or stopped on its way; None when the last one was sent or undone."""
-    query = select(Outgoing).where(Outgoing.conversation_id == conversation_id).order_by(col(Outgoing.id).desc())
-    newest = db.exec(query.limit(1)).first()
+    newest: Outgoing | None = next(iter(found["outgoing"]), None)
     return newest if newest is not None and newest.state in ("waiting", "void") else None
 
 
@@ -142,17 +157,6 @@ def replies_leaving(db: Session, author_id: int, *, limit: int = 3) -> Sequence[
         .join(Customer, col(Customer.id) == col(Conversation.customer_id))
         .where(Outgoing.author_id == author_id, Outgoing.state == "waiting")
         .order_by(col(Outgoing.id).desc())
-        .limit(limit)
-    )
-    return db.exec(query).all()
-
-
-def past_conversations(db: Session, conversation: Conversation, *, limit: int = 5) -> Sequence[Conversation]:
-    """Other conversations of the same customer, newest first."""
-    query = (
-        select(Conversation)
-        .where(Conversation.customer_id == conversation.customer_id, Conversation.id != conversation.id)
-        .order_by(col(Conversation.id).desc())
         .limit(limit)
     )
     return db.exec(query).all()
