@@ -35,7 +35,7 @@ class AuditLog:
     ) -> None:
         """Append one entry in the caller's transaction. The head row is locked until that ends."""
         head = db.get(AuditHead, 1, with_for_update=True, populate_existing=True) or AuditHead(id=1)
-        newest = db.get(AuditEntry, head.seq)
+        newest_hash = db.exec(select(AuditEntry.hash).where(AuditEntry.seq == head.seq)).first()
         entry = AuditEntry(
             seq=head.seq + 1,
             at=self.clock(),
@@ -46,7 +46,7 @@ class AuditLog:
             subject_id=subject_id,
             conversation_id=conversation_id,
             detail=dict(detail),
-            prev_hash=newest.hash if newest else "",
+            prev_hash=newest_hash or "",
             hash="",
         )
         entry.hash = self._link(entry)

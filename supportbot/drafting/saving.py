@@ -15,7 +15,7 @@ from supportbot.drafting.proofs import heeded
 from supportbot.drafting.rules import divergences, hold_label
 from supportbot.drafting.tables import DivergenceRow, Draft
 from supportbot.drafting.types import CaseFile
-from supportbot.gateway.actions import ServedChange, settle
+from supportbot.gateway.actions import settle
 from supportbot.gateway.tables import AttemptRow
 from supportbot.gateway.types import Attempt
 from supportbot.inbox import actions as inbox
@@ -82,13 +82,16 @@ def start(db: Session, desk: Desk, plan: Plan) -> dict[str, int]:
 
 
 def save(db: Session, desk: Desk, plan: Plan, draft_ids: Mapping[str, int], composed: Sequence[Composed]) -> None:
-    """Store what came of each task, once: drafts, tries and divergences in one transaction."""
+    """Store what came of each task, once: drafts, tries and divergences in one transaction.
+
+    The rows that every draft writes to, the day's spending and the audit log's head, are locked last and briefly.
+    """
     case = plan.case
     conversation = inbox.lock_conversation(db, case.conversation_id)
     rows = {one.task: lock_row(db, Draft, draft_ids[one.task]) for one in composed}
-    changes = settle(db, [attempt for one in composed for attempt in one.attempts], at=desk.clock())
+    attempts = [attempt for one in composed for attempt in one.attempts]
     if any(row.state != "drafting" for row in rows.values()):
-        _tell_changes(db, desk, changes)
+        _settle(db, desk, attempts)
         return
     is_newest = conversation.newest_customer_message_id == case.message_id
     for one in composed:
@@ -103,7 +106,7 @@ def save(db: Session, desk: Desk, plan: Plan, draft_ids: Mapping[str, int], comp
     if is_newest:
         inbox.show_work(db, desk, conversation, _work_state(rows[plan.decision.task].state))
     db.flush()
-    _tell_changes(db, desk, changes)
+    _settle(db, desk, attempts)
     for row in rows.values():
         detail = {"task": row.task, "state": row.state, "outcome": row.outcome, "hash": row.content_hash}
         desk.audit.record(
@@ -117,8 +120,8 @@ def save(db: Session, desk: Desk, plan: Plan, draft_ids: Mapping[str, int], comp
         )
 
 
-def _tell_changes(db: Session, desk: Desk, changes: Sequence[ServedChange]) -> None:
-    for change in changes:
+def _settle(db: Session, desk: Desk, attempts: Sequence[Attempt]) -> None:
+    for change in settle(db, attempts, at=desk.clock()):
         detail = asdict(change)
         desk.audit.record(db, actor=SYSTEM, action="model.changed", subject="model", subject_id=None, detail=detail)
 
@@ -298,9 +301,8 @@ def _record_triage_calls(db: Session, desk: Desk, plan: Plan) -> None:
     """Keep the tries of the second reading, each once: they belong to the message and to no draft."""
     if not plan.triage_attempts:
         return
-    changes = settle(db, plan.triage_attempts, at=desk.clock())
     _add_attempts(db, plan, plan.triage_attempts, pin=plan.policy.policy.pin(MODELLESS_TASK), draft_id=None)
-    _tell_changes(db, desk, changes)
+    _settle(db, desk, plan.triage_attempts)
 
 
 def _add_attempts(db: Session, plan: Plan, attempts: Sequence[Attempt], *, pin: Pin, draft_id: int | None) -> None:

@@ -175,7 +175,6 @@ def _breaker_says(db: Session, call: PlannedCall, now: datetime) -> bool | NotAd
 
 def _add_to_day(db: Session, call: PlannedCall, day: date) -> bool:
     """Count the worst case into the day, unless that passes its limit. One statement, so that no two pass together."""
-    insert_once(db, SpendDay, day=day, microusd=0, unpriced_output_tokens=0)
     limits = call.purpose.limits
     if call.worst_microusd is not None:
         name, column, add, limit = "microusd", col(SpendDay.microusd), call.worst_microusd, limits.per_day_microusd
@@ -185,6 +184,9 @@ def _add_to_day(db: Session, call: PlannedCall, day: date) -> bool:
     update = sa.update(SpendDay).where(col(SpendDay.day) == day).values({name: column + add})
     if limit is not None:
         update = update.where(column + add <= limit)
+    if changed(db, update) == 1:
+        return True
+    insert_once(db, SpendDay, day=day, microusd=0, unpriced_output_tokens=0)  # the day's first call, or it is over
     return changed(db, update) == 1
 
 

@@ -24,10 +24,9 @@ def lock_conversation(db: Session, conversation_id: int) -> Conversation:
     Raises:
         NotFound: there is no such conversation.
     """
-    customer_id = db.exec(select(Conversation.customer_id).where(Conversation.id == conversation_id)).first()
-    if customer_id is None:
+    owner = select(Conversation.customer_id).where(Conversation.id == conversation_id).scalar_subquery()
+    if db.exec(select(Customer.id).where(Customer.id == owner).with_for_update()).first() is None:
         raise NotFound(f"There is no conversation {conversation_id}.")
-    lock_row(db, Customer, customer_id)
     return lock_row(db, Conversation, conversation_id)
 
 
