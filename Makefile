@@ -5,6 +5,8 @@
 #   make check                              format, lint, types, imports, files, then the tests
 #   make bench                              speed figures
 #   make faults                             what becomes of a draft when a model server misbehaves
+#   make injections [ARGS=orders.jsonl]     what becomes of orders hidden in messages, with a model that obeys them
+#   make voices                             whether twelve model habits can be told apart in what customers see
 #   make install                            only make .venv, as the image does
 #   make lock                               write the lock files anew after a change of pyproject.toml
 #   make format                             put the code in order
@@ -31,10 +33,10 @@ COMPILE_OWN := $(COMPILE) pyproject.toml --extra build
 # The clients that the bench compares the gateway with stay out of the product's environment.
 PEERS := build/bench
 
-.PHONY: help install demo test check bench faults lock format clean
+.PHONY: help install demo test check bench faults injections voices lock format clean
 
 help:
-	@sed -n '3,11s/^# *//p' Makefile
+	@sed -n '3,13s/^# *//p' Makefile
 
 install: $(VENV)/.installed
 
@@ -65,6 +67,12 @@ bench: $(VENV)/.dev $(PEERS)/.installed
 
 faults: $(VENV)/.dev
 	@$(BIN)/python -m tests.gateway.faults
+
+voices: $(VENV)/.dev
+	@$(BIN)/python -m tests.voices
+
+injections: $(VENV)/.dev
+	@$(BIN)/python -m tests.injection $(ARGS)
 
 format: $(VENV)/.dev
 	@$(BIN)/ruff check --fix-only --quiet . && $(BIN)/ruff format .

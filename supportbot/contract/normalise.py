@@ -23,6 +23,7 @@ TITLES = {
     "roles": "Chat marks removed",
     "markdown": "Markup removed",
     "emoji": "Emoji removed",
+    "calm": "Exclamation marks removed",
     "space": "Spaces tidied",
     "preamble": "Preamble removed",
     "greeting": "Greeting removed",

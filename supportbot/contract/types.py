@@ -122,7 +122,8 @@ class RenderedReply:
 class AllowedFacts:
     """What a reply may state: everything here comes from the case record, the articles or the frame.
 
-    `percents` are shares as "12.5"; `named` is every text that was given, in which the name of a plan must stand.
+    `percents` are shares as "12.5"; `named` is every text that was given, in which the name of a plan must stand;
+    `asked` is what the customer wrote, which a reply does not repeat at length.
     """
 
     amounts: frozenset[Money]
@@ -135,6 +136,7 @@ class AllowedFacts:
     may_promise: bool
     percents: frozenset[str] = frozenset()
     named: str = ""
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

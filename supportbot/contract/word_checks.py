@@ -22,6 +22,7 @@ _UNFILLED = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_RUN = 7
 _MIXED = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC")
 
 
@@ -39,7 +40,20 @@ def _promises(case: Case) -> Result:
 
 def _echo(case: Case) -> Result:
     found = dict.fromkeys(match.group().lower() for reading in case.readings for match in _ECHO.finditer(reading))
+    found |= dict.fromkeys(_repeated(case))
     return Result(tuple(found), "no instructions repeated", place_of(case, *found))
+
+
+def _repeated(case: Case) -> tuple[str, ...]:
+    """The first long run of the customer's own words in the reply, unless an article says it in these words too."""
+    asked, given = _runs(case.allowed.asked), _runs(case.allowed.named)
+    said = (run for run in _runs(case.words) if run in asked and run not in given)
+    return tuple(" ".join(run) for run in list(said)[:1])
+
+
+def _runs(text: str) -> dict[tuple[str, ...], None]:
+    words = re.findall(r"\w+", text.lower())
+    return dict.fromkeys(tuple(words[place : place + _RUN]) for place in range(len(words) - _RUN + 1))
 
 
 def _voice(case: Case) -> Result:

@@ -141,6 +141,11 @@ def _space(text: str) -> str:
     return re.sub(r"([!?])\1+", r"\1", text).strip()
 
 
+def _calm(text: str) -> str:
+    """Nobody shouts: an exclamation mark is a full stop, and goes where another mark stands."""
+    return re.sub(r"(?<=[.?…؟])\s?[!！]+|¡", "", re.sub(r"[!！]*([?؟])[!！?؟]*|[!！]+", lambda m: m[1] or ".", text))
+
+
 def _groups_digits(text: str, match: re.Match[str]) -> bool:
     """Whether it is the narrow space that French and Polish group thousands with."""
     before, after = text[match.start() - 1 : match.start()], text[match.end() : match.end() + 1]
@@ -175,6 +180,7 @@ TRIMMING: tuple[tuple[str, Callable[[str], str]], ...] = (
     ("roles", _roles),
     ("markdown", _markdown),
     ("emoji", _emoji),
+    ("calm", _calm),
     ("space", _space),
     ("preamble", _preamble),
     ("greeting", _greeting),

@@ -143,6 +143,7 @@ def allowed_facts(case: CaseFile) -> AllowedFacts:
         sources=frozenset(passage.ref for passage in passages),
         facts=frozenset(fact.id for fact in record.facts) if record else frozenset(),
         may_promise=False,
+        asked=case.question,
         percents=frozenset(share for text in texts for share in percents_in(text)),
         named="\n".join([*texts, case.shop.name, (record.plan or "") if record else ""]),
     )
