@@ -9,6 +9,7 @@ from supportbot.errors import ContractError
 
 MAX_CHARACTERS = 200_000
 _THINKING = ("think", "thinking", "reasoning", "thought")
+_MOST_THOUGHTS = 20
 _SHOWN = 80
 
 
@@ -61,10 +62,13 @@ def _read_object(text: str, schema: str) -> dict[str, Any]:
 
 
 def _after_thinking(text: str) -> str:
-    start = text.lstrip()
-    for tag in _THINKING:
-        if start[:12].lower().startswith(f"<{tag}>"):
-            return start.partition(f"</{tag}>")[2]
+    """What follows the thoughts that stand before the object, each between its tags."""
+    for _ in range(_MOST_THOUGHTS):
+        before = text.partition("{")[0].lower()
+        tag = next((tag for tag in _THINKING if f"<{tag}>" in before), None)
+        if tag is None:
+            return text
+        text = text[before.index(f"<{tag}>") :].partition(f"</{tag}>")[2]
     return text
 
 

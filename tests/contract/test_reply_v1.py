@@ -22,6 +22,7 @@ def test_a_plain_answer_is_read() -> None:
     "wrapped",
     [
         "<think>the answer is {easy}</think>\n{body}",
+        "Well. <think>the answer is {easy}</think> And <thinking>{more}</thinking>\n{body}",
         "```json\n{body}\n```",
         "Here is the JSON you asked for:\n{body}\nI hope that helps.",
     ],

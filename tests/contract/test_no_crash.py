@@ -1,0 +1,103 @@
+"""Nothing that a model can send crashes what reads it, and what was read renders the same however often."""
+
+import json
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from supportbot.contract import reply_v1, reply_v2
+from supportbot.contract.checks import check_reply
+from supportbot.contract.render import content_hash, from_json, to_json, to_text
+from supportbot.contract.types import ACTIONS, OUTCOMES, ReplyFields
+from supportbot.errors import ContractError
+from tests.contract.factories import make_allowed, make_answer, make_rendered, normalise
+
+_LEAF = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30)
+_JSON = st.recursive(
+    _LEAF,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=12), inner, max_size=4),
+    max_leaves=12,
+)
+_NAMES = st.sampled_from(["answer", "details", "outcome", "next_actions", "facts_used", "sources", "confidence", "ask"])
+_WORDS = st.text(min_size=1, max_size=60).filter(lambda text: any(mark.isalnum() for mark in text))
+
+
+@st.composite
+def _answers(draw: st.DrawFn) -> dict[str, Any]:
+    """An answer on the schema, with any text in it."""
+    return {
+        "answer": draw(_WORDS),
+        "details": draw(st.text(max_size=200)),
+        "outcome": draw(st.sampled_from(OUTCOMES)),
+        "next_actions": draw(st.lists(st.sampled_from(ACTIONS), min_size=1, max_size=3)),
+        "facts_used": draw(st.lists(st.text(min_size=1, max_size=10), max_size=3)),
+        "sources": draw(st.lists(st.text(min_size=1, max_size=10), max_size=3)),
+        "confidence": draw(st.floats(min_value=0, max_value=1)),
+    }
+
+
+def read(text: str) -> ReplyFields | None:
+    try:
+        return reply_v1.parse(text)
+    except ContractError:
+        return None
+
+
+@settings(max_examples=100, deadline=None)
+@given(_answers(), st.sampled_from(["en", "de", "ar"]))
+def test_what_is_parsed_renders_stably_and_is_checked_without_a_crash(answer: dict[str, Any], locale: str) -> None:
+    fields = read(json.dumps(answer))
+    if fields is None:
+        return
+    fields, _ = normalise(fields, locale=locale)
+    reply = make_rendered(fields, locale=locale)
+    again = from_json(json.loads(json.dumps(to_json(reply))))
+    assert (again, content_hash(again), to_text(again)) == (reply, content_hash(reply), to_text(reply))
+    assert make_rendered(normalise(fields, locale=locale)[0], locale=locale) == reply
+    findings = check_reply(reply, fields, make_allowed())
+    assert [one.rule for one in findings if one.rule in ("schema", "case_fields", "actions") and not one.passed] == []
+
+
+@settings(max_examples=200, deadline=None)
+@given(_answers(), st.dictionaries(_NAMES, _JSON, max_size=3), st.sampled_from([reply_v1.parse, reply_v2.parse]))
+def test_an_answer_with_anything_in_its_fields_is_read_or_refused(
+    answer: dict[str, Any], changes: dict[str, Any], parse: Any
+) -> None:
+    with suppress(ContractError):
+        parse(json.dumps(answer | changes))
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.binary(max_size=300), st.integers(min_value=0, max_value=300))
+def test_bytes_and_cut_answers_are_read_or_refused(noise: bytes, cut: int) -> None:
+    read(noise.decode("utf-8", "surrogateescape"))
+    read(noise.decode("latin-1") + make_answer() + noise.decode("latin-1"))
+    read(make_answer()[:cut])
+
+
+@pytest.mark.parametrize("depth", [1_000, 90_000])
+@pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"a":', "}")])
+def test_depth_is_refused(depth: int, opening: str, closing: str) -> None:
+    nested = opening * depth + "1" + closing * depth
+    assert read(nested) is None
+    assert read(make_answer().replace('"answered"', nested)) is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "x" * 5_000_000,
+        "{" * 5_000_000,
+        "<think>" * 700_000,
+        make_answer(details="y" * 5_000_000),
+        make_answer(confidence=10**4_000),
+        '{"answer": ' + "9" * 100_000 + "}",
+        "<think>" * 28_000 + make_answer(),
+    ],
+    ids=["letters", "braces", "thoughts", "long details", "long number", "longer number", "thoughts before"],
+)
+def test_a_huge_body_is_refused_at_once(body: str) -> None:
+    assert read(body) is None
