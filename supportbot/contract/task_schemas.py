@@ -7,18 +7,8 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field
 
 from supportbot.contract.parsing import Border, read_strictly
-from supportbot.contract.types import SchemaVersion
+from supportbot.contract.types import SchemaVersion, Topic
 
-TriageTopic = Literal[
-    "billing",
-    "refund",
-    "cancellation",
-    "account_howto",
-    "bug_technical",
-    "order_shipping",
-    "feedback_other",
-    "out_of_scope",
-]
 _Line = Annotated[str, Field(min_length=1, max_length=300)]
 _Lines = Annotated[list[_Line], Field(max_length=20)]
 
@@ -63,7 +53,7 @@ class _Extraction(Border):
 
 
 class _Triage(Border):
-    topic: TriageTopic
+    topic: Topic
     risk: Literal["low", "high"]
     reason: Annotated[str, Field(min_length=1, max_length=300)]
 
@@ -108,7 +98,7 @@ FIELDS_1 = SchemaVersion(
 TRIAGE_1 = SchemaVersion(
     "triage/1",
     _object(
-        topic={"type": "string", "enum": list(get_args(TriageTopic))},
+        topic={"type": "string", "enum": list(get_args(Topic))},
         risk={"type": "string", "enum": ["low", "high"]},
         reason=_TEXT,
     ),

@@ -9,6 +9,17 @@ from supportbot.money import plain_amount
 
 FieldsT = TypeVar("FieldsT")
 
+# What triage says a message is about.
+Topic = Literal[
+    "billing",
+    "refund",
+    "cancellation",
+    "account_howto",
+    "bug_technical",
+    "order_shipping",
+    "feedback_other",
+    "out_of_scope",
+]
 Outcome = Literal[
     "answered",
     "needs_information",

@@ -3,16 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-Topic = Literal[
-    "billing",
-    "refund",
-    "cancellation",
-    "account_howto",
-    "bug_technical",
-    "order_shipping",
-    "feedback_other",
-    "out_of_scope",
-]
+from supportbot.contract.types import Topic as Topic
+
 TOPICS: tuple[Topic, ...] = get_args(Topic)
 Risk = Literal["low", "high"]
 Lane = Literal["fast", "reasoning"]
