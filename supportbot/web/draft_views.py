@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from supportbot.drafting.tables import Draft
 from supportbot.gateway.tables import AttemptRow
 from supportbot.routing.tables import Decision
+from supportbot.web.articles_views import passage_url
 
 # What the built-in provider is, said where a model would be named.
 BUILTIN = {
@@ -18,7 +19,10 @@ BUILTIN = {
 
 def sources_of(draft: Draft) -> list[dict[str, Any]]:
     """What the draft rests on: passages and rows."""
-    return [{"title": one["title"], "url": None, "note": one.get("note") or ""} for one in draft.sources]
+    return [
+        {"title": one["title"], "url": passage_url(one["ref"], one.get("version")), "note": one.get("note") or ""}
+        for one in draft.sources
+    ]
 
 
 def checks_of(draft: Draft) -> list[dict[str, Any]]:

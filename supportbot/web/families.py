@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint
 
-from supportbot.web import api, health, inbox, login, review, routing, widget
+from supportbot.web import api, articles, health, inbox, login, review, routing, widget
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ PAGE_FAMILIES = (
     Family(login.blueprint),
     Family(inbox.blueprint),
     Family(review.blueprint),
+    Family(articles.blueprint),
     Family(routing.blueprint),
     Family(widget.blueprint, uses_tokens=True),
     Family(api.blueprint, uses_tokens=True),

@@ -18,6 +18,7 @@ from supportbot.drafting.rules import promises
 from supportbot.drafting.tables import DivergenceRow, Draft
 from supportbot.inbox.tables import Message
 from supportbot.money import plain_amount
+from supportbot.web.articles_views import passage_url
 from supportbot.web.draft_views import author_of, blocked_note, checks_of
 from supportbot.web.inbox_views import earlier_url
 from supportbot.web.words import day_words, length, on_day, when
@@ -155,7 +156,14 @@ def _policy(draft: Draft, zone: ZoneInfo, now: datetime) -> dict[str, Any] | Non
         published = f", published {day_words(day, today=now.astimezone(zone).date())}"
     return {
         "caption": f"{first['title']}, version {first['version']}{published}",
-        "quotes": [{"title": quote["heading"], "parts": [_part(quote["text"])]} for quote in quotes],
+        "quotes": [
+            {
+                "title": quote["heading"],
+                "url": passage_url(quote["ref"], quote.get("version")),
+                "parts": [_part(quote["text"])],
+            }
+            for quote in quotes
+        ],
     }
 
 

@@ -15,6 +15,7 @@ from supportbot.drafting.types import REJECT_REASONS
 NAVIGATION: tuple[tuple[Right, tuple[str, str, str]], ...] = (
     ("answer", ("Inbox", "inbox.page", "inbox")),
     ("review", ("Review", "review.page", "review")),
+    ("answer", ("Articles", "articles.page", "book")),
     ("answer", ("Policy", "routing.page", "route")),
 )
 

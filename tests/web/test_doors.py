@@ -71,6 +71,11 @@ FOR_EVERY_PERSON = {
     "POST /inbox/messages/<int:message_id>/wrong-route",
     "POST /inbox/labels/<int:label_id>/removal",
     "POST /logout",
+    "GET /articles",
+    "GET /articles/<slug>",
+    # A lead does these; for anybody else the page says so.
+    "POST /articles/<slug>/versions/<int:version>/review",
+    "POST /articles/<slug>/versions/<int:version>/publication",
     "GET /policy",
     "GET /policy/versions/<int:number>",
     "GET /policy/versions/<int:number>/document",
