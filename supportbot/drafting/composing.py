@@ -84,6 +84,7 @@ def compose(plan: Planned, task: str, result: ModelResult[ReplyFields], *, now: 
     amount = _amount(plan) if is_main else None
     reply = render.render(fields, frame(plan, outcome, amount), outcome=outcome)
     findings = check_reply(reply, proposed_for_check(proposed, fields), allowed_facts(case))
+    findings += _repeated_question(reply.answer, case.question)
     return Composed(
         task=task,
         model_key=result.model_key,
@@ -98,6 +99,27 @@ def compose(plan: Planned, task: str, result: ModelResult[ReplyFields], *, now: 
         facts=_facts(case, now) if hold_kind else {},
         amount=amount,
     )
+
+
+def _repeated_question(answer: str, question: str) -> tuple[Finding, ...]:
+    """A finding where the answer is the customer's own question again, as small models give it."""
+    if _letters(answer) != _letters(question):
+        return ()
+    return (
+        Finding(
+            rule="says_something",
+            title="Answers the question",
+            passed=False,
+            severity="block",
+            field="answer",
+            found=answer[:80],
+            expected="an answer, not the question again",
+        ),
+    )
+
+
+def _letters(text: str) -> str:
+    return "".join(mark for mark in text.casefold() if mark.isalnum())
 
 
 def proposed_for_check(proposed: ReplyFields, normalised: ReplyFields) -> ReplyFields:
