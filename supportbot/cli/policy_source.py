@@ -3,18 +3,23 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from supportbot.routing.policy import RoutingPolicy, shipped_document, shipped_policy
+from supportbot.routing.policy import SHIPPED_WEIGHTS, RoutingPolicy, shipped_document, shipped_policy
 from supportbot.settings import Settings, load_settings
+from supportbot.triage.weights import Weights, shipped_weights
 
 
 @dataclass(frozen=True, slots=True)
 class PolicySource:
-    """A policy and where it is from. `number` is None for the shipped one; `note` says why that was taken."""
+    """A policy with the triage weights it names, and where it is from.
+
+    `number` is None for the shipped one; `note` says why that was taken.
+    """
 
     policy: RoutingPolicy
     document: str
     number: int | None
     note: str
+    weights: Weights
 
 
 def find_policy(settings: Settings | None = None) -> PolicySource:
@@ -36,19 +41,23 @@ def _from_database(settings: Settings) -> PolicySource:
 
     from supportbot.db import Database, impatient
     from supportbot.routing.queries import find_active_policy
+    from supportbot.triage.stored import weights_named
 
     database = Database(impatient(settings.database_url))
     try:
         with database.transaction(read_only=True) as db:
             active = find_active_policy(db)
+            weights = weights_named(db, active.policy.triage.weights if active else SHIPPED_WEIGHTS)
     except SQLAlchemyError:
         return _shipped("the database cannot be read")
     finally:
         database.dispose()
     if active is None:
         return _shipped("no policy is approved yet")
-    return PolicySource(active.policy, active.document, active.number, "")
+    return PolicySource(active.policy, active.document, active.number, "", weights)
 
 
 def _shipped(reason: str) -> PolicySource:
-    return PolicySource(shipped_policy(), shipped_document(), None, f"By the shipped policy: {reason}.")
+    return PolicySource(
+        shipped_policy(), shipped_document(), None, f"By the shipped policy: {reason}.", shipped_weights()
+    )

@@ -17,6 +17,10 @@ from supportbot.errors import InvalidInput
 from supportbot.routing.policy import RoutingPolicy
 from supportbot.routing.rules import decide_route
 from supportbot.triage.rules import classify as classify_text
+from supportbot.triage.weights import Weights
+
+AS_JSON = click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+BY = click.option("--by", required=True, help="E-mail of the owner of the policy in force.")
 
 
 @click.group()
@@ -67,14 +71,52 @@ def classify() -> None:
     source = find_policy()
     if source.note:
         click.echo(source.note, err=True)
-    classify_text("The first message is to be as quick as the second.", source.policy.triage)
-    for line in answers(sys.stdin.buffer, source.policy):
+    classify_text("The first message is to be as quick as the second.", source.policy.triage, weights=source.weights)
+    for line in answers(sys.stdin.buffer, source.policy, source.weights):
         sys.stdout.buffer.write(line)
         sys.stdout.buffer.flush()
 
 
-def answers(lines: Iterable[bytes], policy: RoutingPolicy) -> Iterable[bytes]:
-    """One answer a line, in order; empty lines are passed over.
+@triage.command()
+@AS_JSON
+def labels(as_json: bool) -> None:
+    """Count what people said of messages, beside what triage had said."""
+    from supportbot.cli.triage_learning import show_labels
+
+    show_labels(as_json)
+
+
+@triage.command()
+@AS_JSON
+def candidates(as_json: bool) -> None:
+    """List the trained weights, newest first, each beside those that were in use."""
+    from supportbot.cli.triage_learning import show_candidates
+
+    show_candidates(as_json)
+
+
+@triage.command()
+@click.argument("number", type=click.IntRange(min=1))
+@BY
+def activate(number: int, by: str) -> None:
+    """Put the trained weights NUMBER in force by a new policy version; its rollback brings the old ones back."""
+    from supportbot.cli.triage_learning import activate as activate_weights
+
+    activate_weights(number, by)
+
+
+@triage.command()
+@click.argument("number", type=click.IntRange(min=1))
+@BY
+def decline(number: int, by: str) -> None:
+    """Decline the trained weights NUMBER for good; the labels stay for the next ones."""
+    from supportbot.cli.triage_learning import decline as decline_weights
+
+    decline_weights(number, by)
+
+
+def answers(lines: Iterable[bytes], policy: RoutingPolicy, weights: Weights | None = None) -> Iterable[bytes]:
+    """One answer a line, in order; empty lines are passed over. Without weights, by the shipped ones.
 
     Raises:
         InvalidInput: a line is no JSON object with a text; names the line.
@@ -82,7 +124,7 @@ def answers(lines: Iterable[bytes], policy: RoutingPolicy) -> Iterable[bytes]:
     for number, line in enumerate(lines, start=1):
         if line.strip():
             identity, text = _message(line, number)
-            yield _encoded(_answer(identity, text, policy))
+            yield _encoded(_answer(identity, text, policy, weights))
 
 
 def _message(line: bytes, number: int) -> tuple[object, str]:
@@ -95,9 +137,9 @@ def _message(line: bytes, number: int) -> tuple[object, str]:
     return row.get("id"), row["text"]
 
 
-def _answer(identity: object, text: str, policy: RoutingPolicy) -> dict[str, Any]:
+def _answer(identity: object, text: str, policy: RoutingPolicy, weights: Weights | None) -> dict[str, Any]:
     started = time.perf_counter()
-    found = classify_text(text, policy.triage)
+    found = classify_text(text, policy.triage, weights=weights)
     decision = decide_route(policy, found)
     return {
         "id": identity,

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from supportbot.contract import schema_version
 from supportbot.drafting.types import CaseFile
 from supportbot.gateway import Gateway
-from supportbot.gateway.types import ModelResult, Purpose
+from supportbot.gateway.types import CallRule, ModelResult, Purpose
 from supportbot.prompting import load_prompt, render_prompt
 from supportbot.prompting.placeholders import Vault
 from supportbot.routing.policy import RoutingPolicy
@@ -17,18 +17,25 @@ IN_PROCESS = "builtin"  # the provider that is no model and calls nothing
 
 
 def ask(
-    gateway: Gateway, policy: RoutingPolicy, task: str, *, case: CaseFile, given: Mapping[str, Any]
+    gateway: Gateway,
+    policy: RoutingPolicy,
+    task: str,
+    *,
+    case: CaseFile,
+    given: Mapping[str, Any],
+    rule: CallRule | None = None,
 ) -> ModelResult[Any]:
     """Run one task on a case.
 
     Args:
         given: the task's material; the built-in provider reads it as it is, a model only in its prompt, masked.
+        rule: how it is called, where that is not the policy's own rule.
     """
     pin = policy.pin(task)
     vault = Vault(locale=case.locale, keep=own_ids(case))
     prompt = render_prompt(load_prompt(pin.prompt), vault.mask_all(given))
     result = gateway.complete(
-        policy.call_rule(task),
+        rule or policy.call_rule(task),
         policy.model_specs(),
         system=prompt.system,
         user=prompt.user,

@@ -23,14 +23,13 @@ from supportbot.inbox.desk import Desk
 from supportbot.routing.dates import held_reply_by
 from supportbot.routing.queries import ActivePolicy, active_policy
 from supportbot.routing.rules import decide_route
-from supportbot.routing.types import Reason, Topic, Triage
+from supportbot.routing.types import MONEY_TOPICS, Reason, Triage
 from supportbot.triage.queries import current_label
 from supportbot.triage.rules import classify
+from supportbot.triage.stored import weights_named
 from supportbot.triage.tables import TriageLabel
 from supportbot.triage.types import ThreadContext
-
-# What is asked about these can be answered wrongly by old records.
-MONEY_TOPICS: frozenset[Topic] = frozenset({"billing", "refund", "cancellation"})
+from supportbot.triage.weights import Weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,8 @@ class Drafting:
             policy = self.policy or active_policy(db)
             case = without_stale_record(read_case(db, message_id, now=now), policy, now=now)
             label = current_label(db, message_id)
-        reading = self._triage(case, policy, label)
+            weights = weights_named(db, policy.policy.triage.weights)
+        reading = self._triage(case, policy, label, weights)
         triage = reading.triage
         decision = decide_route(policy.policy, triage)
         update_by = held_reply_by(
@@ -70,9 +70,11 @@ class Drafting:
             with self.database.transaction() as db:
                 saving.save(db, self.desk, plan, draft_ids, composed)
 
-    def _triage(self, case: CaseFile, policy: ActivePolicy, label: TriageLabel | None) -> SecondReading:
+    def _triage(
+        self, case: CaseFile, policy: ActivePolicy, label: TriageLabel | None, weights: Weights
+    ) -> SecondReading:
         """By the layers and people's word; only what would go the fast way is read again, where the policy asks."""
-        triage = heeded(triage_case(case, policy), label)
+        triage = heeded(triage_case(case, policy, weights), label)
         if not is_wanted(policy.policy) or decide_route(policy.policy, triage).hold:
             return SecondReading(triage)
         return read_again(self.gateway, policy.policy, case, triage)
@@ -85,11 +87,11 @@ class Drafting:
         return compose(plan, task, result, now=now)
 
 
-def triage_case(case: CaseFile, policy: ActivePolicy) -> Triage:
+def triage_case(case: CaseFile, policy: ActivePolicy, weights: Weights) -> Triage:
     """Triage a case; records that should be there and are not make it unsure (a failed lookup leads to a hold)."""
     earlier = tuple(turn.text for turn in case.turns if turn.role == "customer")
     thread = ThreadContext(open_money_case=case.open_money_case, earlier_texts=earlier)
-    triage = classify(case.question, policy.policy.triage, thread=thread)
+    triage = classify(case.question, policy.policy.triage, thread=thread, weights=weights)
     if case.record_error is None or (case.is_stale and triage.risk == "low" and triage.topic not in MONEY_TOPICS):
         return triage
     if case.is_stale:

@@ -184,6 +184,8 @@ def _record_decision(db: Session, desk: Desk, plan: Plan) -> None:
     row.topic, row.risk, row.unsure = triage.topic, triage.risk, triage.unsure
     row.lane, row.task, row.hold, row.hold_kind = route.lane, route.task, route.hold, route.hold_kind
     row.rule, row.reason = route.rule, route.reason
+    row.layer = next((reason.layer for reason in triage.reasons if reason.code == route.rule), None)
+    row.weights = plan.policy.policy.triage.weights
     row.reasons = [asdict(reason) | {"words": list(reason.words)} for reason in triage.reasons]
     db.add(row)
 

@@ -5,12 +5,11 @@ It has half a second in all. No answer in time, or one that cannot be read, hold
 
 from dataclasses import dataclass, replace
 
-from supportbot.contract import schema_version
 from supportbot.contract.task_schemas import ProposedTriage
+from supportbot.drafting.asking import ask
 from supportbot.drafting.types import CaseFile
 from supportbot.gateway import Gateway
-from supportbot.gateway.types import Attempt, CallRule, ModelResult, Purpose
-from supportbot.prompting import load_prompt, render_prompt
+from supportbot.gateway.types import Attempt, CallRule, ModelResult
 from supportbot.routing.policy import RoutingPolicy
 from supportbot.routing.problems import LONGEST_TRIAGE_S, MODELLESS_TASK
 from supportbot.routing.rules import READS_RISK, SAYS_MONEY
@@ -36,18 +35,9 @@ def is_wanted(policy: RoutingPolicy) -> bool:
 
 def read_again(gateway: Gateway, policy: RoutingPolicy, case: CaseFile, triage: Triage) -> SecondReading:
     """Ask the model about a message that would go the fast way; "low" changes nothing."""
-    pin = policy.pin(MODELLESS_TASK)
     given = {"question": case.question[:MAX_CHARACTERS]}
-    prompt = render_prompt(load_prompt(pin.prompt), given)
-    result: ModelResult[ProposedTriage] = gateway.complete(
-        _one_quick_try(policy.call_rule(MODELLESS_TASK)),
-        policy.model_specs(),
-        system=prompt.system,
-        user=prompt.user,
-        material=given,
-        schema=schema_version(pin.schema),
-        purpose=Purpose(case.message_id, policy.spend_limits()),
-    )
+    rule = _one_quick_try(policy.call_rule(MODELLESS_TASK))
+    result: ModelResult[ProposedTriage] = ask(gateway, policy, MODELLESS_TASK, case=case, given=given, rule=rule)
     return SecondReading(raised(triage, result), result.attempts)
 
 

@@ -17,7 +17,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from supportbot.clock import iso_week
 from supportbot.db import Database
 from supportbot.inbox.desk import Desk
-from supportbot.jobs.work import DRAW_REVIEW
+from supportbot.jobs.work import DRAW_REVIEW, TRAIN_TRIAGE
 from supportbot.review.rules import DRAW_HOUR
 
 
@@ -62,6 +62,13 @@ SCHEDULE: tuple[Scheduled, ...] = (
         lambda _: IntervalTrigger(seconds=60),
         _every(60),
         "Opens conversations whose snooze is over.",
+    ),
+    Scheduled(
+        TRAIN_TRIAGE,
+        "every 5 minutes",
+        lambda _: IntervalTrigger(minutes=5),
+        _every(300),
+        "Trains triage from the team's labels, at 50, at 200 and then each 500 of them, for the owner to activate.",
     ),
     Scheduled(
         "prune",

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 
 from supportbot.drafting import actions as drafting_actions
 from supportbot.drafting.flow import Drafting
+from supportbot.drafting.learning import train_if_due
 from supportbot.engine import JobKind
 from supportbot.inbox.actions import DRAFT_JOB, SEND_JOB, wake_snoozed
 from supportbot.jobs import sweeper
 from supportbot.review.actions import draw_week
 
 DRAW_REVIEW = "draw_review"
+TRAIN_TRIAGE = "train_triage"
 Ids = Mapping[str, int | str]
 
 
@@ -41,6 +43,9 @@ def register_jobs(drafting: Drafting) -> None:
         with database.transaction() as db:
             draw_week(db, desk, str(ids["period"]))
 
+    def learn(_: Ids) -> None:
+        train_if_due(database, desk)
+
     engine = desk.engine
     engine.register(JobKind(DRAFT_JOB, draft, queue="drafts", concurrency=200, retries=2, timeout_s=90))
     engine.register(JobKind(SEND_JOB, send, queue="sending", concurrency=8, retries=5, poll_s=0.25))
@@ -48,3 +53,4 @@ def register_jobs(drafting: Drafting) -> None:
     engine.register(JobKind("wake_snoozed", wake, queue="chores", concurrency=2, poll_s=1))
     engine.register(JobKind("prune", prune, queue="chores", concurrency=2, poll_s=1))
     engine.register(JobKind(DRAW_REVIEW, draw, queue="chores", concurrency=2, poll_s=1, retries=2))
+    engine.register(JobKind(TRAIN_TRIAGE, learn, queue="learning", concurrency=1, poll_s=1, retries=1, timeout_s=600))

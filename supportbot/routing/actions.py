@@ -8,10 +8,10 @@ from sqlmodel import Session, col, select
 
 from supportbot.errors import Conflict, NotFound, PolicyError
 from supportbot.routing.asking import AskedModels, keep_findings, require_fit
-from supportbot.routing.policy import RoutingPolicy, parse_policy
+from supportbot.routing.policy import SHIPPED_WEIGHTS, RoutingPolicy, parse_policy
 from supportbot.routing.problems import KnownNames
 from supportbot.routing.queries import find_active_policy
-from supportbot.routing.tables import PolicyActivation, PolicyVersion
+from supportbot.routing.tables import PolicyActivation, PolicyVersion, TriageWeights
 
 
 def ensure_first_policy(
@@ -63,7 +63,7 @@ def propose_policy(
     """
     if not problem.strip():
         raise PolicyError("A change needs its problem in one sentence: what goes wrong today?")
-    parse_policy(document, known=known)
+    require_weights(db, parse_policy(document, known=known))
     return _insert(db, document=document, problem=problem.strip(), author=author, approver=None, at=at)
 
 
@@ -134,12 +134,36 @@ def _activate(
     db: Session, number: int, policy: RoutingPolicy, asked: AskedModels | None, *, by: str, at: datetime
 ) -> None:
     """The one place where a version comes into force. The way back to one that was in force stands always open."""
-    if db.exec(select(PolicyActivation.id).where(PolicyActivation.number == number)).first() is None:
+    require_weights(db, policy)
+    was_in_force = db.exec(select(PolicyActivation.id).where(PolicyActivation.number == number)).first() is not None
+    if not was_in_force and not _calls_the_same(db, policy):
         require_fit(policy, asked)
     if asked is not None:
         keep_findings(db, asked, found_by="activation", at=at)
     db.add(PolicyActivation(number=number, by=by, at=at))
     db.flush()
+
+
+def require_weights(db: Session, policy: RoutingPolicy) -> None:
+    """Let only a policy through whose triage weights are here.
+
+    Raises:
+        PolicyError: nobody trained them here.
+    """
+    name = policy.triage.weights
+    known = select(TriageWeights.id).where(TriageWeights.name == name, col(TriageWeights.document).is_not(None))
+    if name != SHIPPED_WEIGHTS and db.exec(known).first() is None:
+        raise PolicyError(
+            f"The policy names triage weights {name}, which are not stored here. "
+            "List those that are: supportbot triage candidates",
+            fields={"triage.weights": "are not stored here"},
+        )
+
+
+def _calls_the_same(db: Session, policy: RoutingPolicy) -> bool:
+    """Whether the policy in force calls the same models for the same tasks: they were asked when it came."""
+    active = find_active_policy(db)
+    return active is not None and (active.policy.models, active.policy.tasks) == (policy.models, policy.tasks)
 
 
 def require_owner(db: Session, who: str, *, does: str, document: str) -> None:

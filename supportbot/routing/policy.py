@@ -33,6 +33,8 @@ Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3,
 Email = Annotated[str, StringConstraints(pattern=r"^[^@\s,;<>]{1,64}@[^@\s,;<>]{1,189}$", max_length=254)]
 Phrase = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+SHIPPED_WEIGHTS = "shipped"
+WeightsName = Annotated[str, StringConstraints(pattern=r"^(shipped|sha256:[0-9a-f]{64})$")]
 PhrasesByLanguage = dict[Language, tuple[Phrase, ...]]
 
 
@@ -132,8 +134,12 @@ class HoldWhenUnsure(_Strict):
 
 
 class TriageRules(_Strict):
-    """Everything triage knows without a model: readable, versioned with the policy."""
+    """Everything triage knows without a model: readable, versioned with the policy.
 
+    `weights` names the linear model: the one that comes with supportbot, or one trained from the team's labels.
+    """
+
+    weights: WeightsName = SHIPPED_WEIGHTS
     groups: dict[Name, tuple[Phrase, ...]] = Field(default_factory=dict)
     rules: tuple[HoldRule, ...] = Field(min_length=1)
     lookalikes: tuple[LookAlike, ...] = ()

@@ -87,6 +87,7 @@ def _shape_problem(finding: Mapping[str, Any]) -> Problem:
 
 
 _FORMS = {
+    "weights": "is neither shipped nor sha256: with 64 digits. List trained ones: supportbot triage candidates",
     "owner": "is not an e-mail address; write for example owner@example.com.",
     "api_key_env": "is not the name of a variable; write for example FAST_KEY, never the key itself.",
 }

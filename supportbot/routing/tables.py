@@ -34,8 +34,36 @@ class PolicyActivation(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
 
 
+class TriageWeights(SQLModel, table=True):
+    """Weights of triage's linear model, trained from labels, which a policy version may name.
+
+    `state`: training, candidate, activated, declined, failed. `name` ("sha256:...") and `document` never change once
+    written. `due_at` is the number of labels at which it was due; `base` names the weights it continues.
+    """
+
+    __tablename__ = "triage_weights"
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    due_at: int = Field(unique=True)
+    state: str = Field(max_length=10)
+    state_reason: str | None = Field(default=None, max_length=300)
+    name: str | None = Field(default=None, max_length=80, index=True)
+    base: str = Field(max_length=80)
+    labels: int
+    newest_label_id: int = Field(sa_type=BigId)
+    document: str | None = Field(default=None, sa_type=sa.Text)
+    report: dict[str, Any] | None = Field(default=None, sa_type=Json)
+    policy_version: int | None = None
+    decided_by: str | None = Field(default=None, max_length=254)
+    started_at: datetime = Field(sa_type=UtcDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
 class Decision(SQLModel, table=True):
-    """Triage and route of one customer message, in plain words; `weights` names the linear model that took part."""
+    """Triage and route of one customer message, in plain words.
+
+    `layer` is the one whose reason decided; `weights` names the linear model that took part.
+    """
 
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     message_id: int = Field(unique=True, sa_type=BigId)
@@ -52,4 +80,5 @@ class Decision(SQLModel, table=True):
     reason: str = Field(max_length=120)
     reasons: list[dict[str, Any]] = Field(sa_type=Json)
     weights: str | None = Field(default=None, max_length=80)
+    layer: str | None = Field(default=None, max_length=20)
     created_at: datetime = Field(sa_type=UtcDateTime, index=True)
