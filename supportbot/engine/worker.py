@@ -218,7 +218,8 @@ class Worker:
         with self._database.transaction(read_only=True) as db:
             claimed = claimed_jobs(db, self.slot, before=now - timedelta(seconds=_ORPHAN_AFTER_S))
         idle = claimed - set(_dbos_active())
-        lost = idle & self._suspects
+        # While others of a large claim still begin, none of it is lost: the machine is only busy.
+        lost = idle & self._suspects if self._suspects <= idle else set()
         self._suspects = idle - lost
         if lost:
             with self._database.transaction() as db:
