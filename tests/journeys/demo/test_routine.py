@@ -35,7 +35,7 @@ def test_an_invoice_is_asked_for_drafted_approved_undone_approved_again_and_answ
     expect(draft.locator("dd").first).to_have_text(re.compile(r"HL-\d+"))
     expect(draft.locator(".next span").first).to_be_visible()
     expect(draft.locator(".sign-off")).to_have_text("Harbour Lane support")
-    why = case.locator(".why")
+    why = case.locator(".why", has_text="Sources")  # not the one about triage, which has its own
     expect(why).to_contain_text("Find your invoices")
     expect(why).to_contain_text(re.compile(r"Fast: \w+"))
     expect(why).to_contain_text("built-in, extracts from help articles")
