@@ -9,6 +9,7 @@ from supportbot.drafting.types import CaseFile
 from supportbot.gateway import Gateway
 from supportbot.gateway.types import CallRule, ModelResult, Purpose
 from supportbot.prompting import load_prompt, render_prompt
+from supportbot.prompting.fitting import fit
 from supportbot.prompting.placeholders import Vault
 from supportbot.routing.policy import RoutingPolicy
 
@@ -28,12 +29,12 @@ def ask(
     """Run one task on a case.
 
     Args:
-        given: the task's material; the built-in provider reads it as it is, a model only in its prompt, masked.
-        rule: how it is called, where that is not the policy's own rule.
+        given: the task's material; the built-in provider reads it as it is, a model sees it masked and cut.
+        rule: stands in for the task's own.
     """
     pin = policy.pin(task)
     vault = Vault(locale=case.locale, keep=own_ids(case))
-    prompt = render_prompt(load_prompt(pin.prompt), vault.mask_all(given))
+    prompt = render_prompt(load_prompt(pin.prompt), fit(vault.mask_all(given)))
     result = gateway.complete(
         rule or policy.call_rule(task),
         policy.model_specs(),

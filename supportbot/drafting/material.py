@@ -12,13 +12,12 @@ from supportbot.knowledge.types import ArticleHit, PassageText
 from supportbot.routing.types import RouteDecision, Triage
 
 MAX_TURNS = 30
-MAX_TURN_CHARS = 4_000
 
 
 def material(
     case: CaseFile, *, task: str, triage: Triage, decision: RouteDecision, next_update_by: str
 ) -> dict[str, Any]:
-    """Everything one task may read about a case, JSON-like. Oversized turns are cut, the newest are kept."""
+    """Everything one task may read about a case, JSON-like; a prompt shows what fits (`prompting.fitting`)."""
     with_facts = task != "routine_reply"
     return {
         "task": task,
@@ -26,10 +25,9 @@ def material(
         "shop": {"name": case.shop.name},
         "case": {"number": case.case_number, "topic": triage.topic, "verified": case.verified},
         "messages": [
-            {"role": turn.role, "text": turn.text[:MAX_TURN_CHARS], "at": turn.at.isoformat()}
-            for turn in case.turns[-MAX_TURNS:]
+            {"role": turn.role, "text": turn.text, "at": turn.at.isoformat()} for turn in case.turns[-MAX_TURNS:]
         ],
-        "question": case.question[:MAX_TURN_CHARS],
+        "question": case.question,
         "articles": [_article(hit) for hit in case.articles],
         "record": _record(case.record, with_facts=with_facts),
         "policy_passages": [_passage(passage) for passage in case.policy_passages] if with_facts else [],

@@ -11,6 +11,19 @@ from supportbot.errors import PromptError
 from supportbot.prompting.types import Prompt, RenderedPrompt
 
 BLOCKS = ("system", "user")
+# Every sign that is read as an angle bracket, and every one that changes a text unseen: controls, overrides of the
+# direction, zero-width spaces and the tag characters in which whole instructions have been hidden.
+_UNSEEN = [
+    *(code for code in range(32) if chr(code) not in "\n\t"),
+    *range(0x7F, 0xA0),
+    *(0xAD, 0x200B, 0x2060, 0xFEFF),
+    *range(0x202A, 0x202F),
+    *range(0x2066, 0x206A),
+    *range(0xE0000, 0xE0080),
+]
+_AS_DATA = (
+    {code: None for code in _UNSEEN} | {ord(mark): "‹" for mark in "<＜﹤"} | {ord(mark): "›" for mark in ">＞﹥"}
+)
 
 
 def render_prompt(prompt: Prompt, material: Mapping[str, Any]) -> RenderedPrompt:
@@ -38,15 +51,20 @@ def render_prompt(prompt: Prompt, material: Mapping[str, Any]) -> RenderedPrompt
 
 
 def environment() -> ImmutableSandboxedEnvironment:
-    """Jinja for prompts: undefined names are errors, and every value filled in loses its angle brackets."""
-    return ImmutableSandboxedEnvironment(
+    """Jinja for prompts: undefined names are errors, and every value filled in loses its angle brackets.
+
+    The filter `line` brings a value onto one line, so that a record's value cannot look like another row.
+    """
+    made = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=as_data, autoescape=False
     )
+    made.filters["line"] = lambda value: " ".join(str(value).split())
+    return made
 
 
 def as_data(value: object) -> object:
-    """A value as text in which no mark can be opened or closed."""
-    return str(value).replace("<", "‹").replace(">", "›") if isinstance(value, str) else value
+    """A value as text in which no mark can be opened or closed, and without marks that no reader sees."""
+    return value.translate(_AS_DATA) if isinstance(value, str) else value
 
 
 @lru_cache(maxsize=256)

@@ -77,7 +77,7 @@ def test_a_later_policy_is_a_proposal_that_changes_nothing(environment: dict[str
         (None, ("--approved-by", AUTHOR), "Only the owner"),
         (None, (), "problem in one sentence"),
         ("owner: me", ("--approved-by", OWNER), "tasks: is missing"),
-        (shipped_document().replace("routine_reply/1", "routine_reply/9"), ("--approved-by", OWNER), "does not exist"),
+        (shipped_document().replace("routine_reply/3", "routine_reply/9"), ("--approved-by", OWNER), "does not exist"),
     ],
 )
 def test_what_is_not_fit_is_refused_and_not_stored(

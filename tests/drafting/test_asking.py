@@ -1,5 +1,6 @@
 """What leaves for a model: no personal data, whoever wrote it; and what comes back is whole again."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -7,10 +8,14 @@ import pytest
 
 from supportbot.db import Database
 from supportbot.drafting.flow import Drafting
+from supportbot.drafting.queries import read_case
+from supportbot.drafting.second_reading import read_again
 from supportbot.gateway import Gateway
 from supportbot.gateway.types import ModelAnswer
-from supportbot.routing.policy import shipped_policy
+from supportbot.prompting.types import INPUTS
+from supportbot.routing.policy import Retry, TaskRule, shipped_policy
 from supportbot.routing.queries import ActivePolicy, active_policy
+from supportbot.routing.types import Triage
 from tests.contract.factories import make_answer
 from tests.factories import ScriptedProvider, Shop, make_shop
 
@@ -91,3 +96,36 @@ def test_the_built_in_provider_reads_the_material_as_it_is(database: Database) -
 
     assert provider.requests[0].material["question"] == TEXT
     assert made.reply["answer"] == "Noted: [email_1]."
+
+
+def test_a_second_reading_leaves_without_personal_data_too(database: Database) -> None:
+    shop, provider = make_outside_shop(
+        database, json.dumps({"topic": "billing", "risk": "low", "reason": "an invoice"})
+    )
+    with database.transaction(read_only=True) as db:
+        case = read_case(db, shop.write(shop.mira_id, TEXT), now=shop.clock())
+    rule = TaskRule(
+        problem="Disguised disputes.",
+        model="fast",
+        prompt="triage/2",
+        schema="triage/1",
+        retry=Retry(on=frozenset(), times=0),
+        deadline_s=0.5,
+        try_timeout_s=0.5,
+    )
+    assert shop.drafting.policy is not None
+    policy = shop.drafting.policy.policy
+    policy = policy.model_copy(update={"tasks": {**policy.tasks, "triage": rule}})
+
+    read_again(shop.drafting.gateway, policy, case, Triage("billing", "low", unsure=False, reasons=()))
+
+    sent = provider.requests[0].user
+    assert "[email_1]" in sent and EMAIL not in sent and "4111" not in sent
+
+
+def test_the_material_of_a_case_has_just_the_inputs_that_prompts_may_name(database: Database) -> None:
+    shop, provider = make_outside_shop(database, make_answer(details="", sources=[]))
+
+    draft(shop, TEXT)
+
+    assert {*provider.requests[0].material, "left_out"} == INPUTS

@@ -30,7 +30,7 @@ class TwoVersions:
 def pinned(shop: Shop) -> Shop:
     """The shop under a policy whose routine task pins reply/2; the dispute task keeps reply/1."""
     text = files("supportbot.routing").joinpath("default_policy.yaml").read_text(encoding="utf-8")
-    text = text.replace("prompt: routine_reply/1\n    schema: reply/1", "prompt: routine_reply/2\n    schema: reply/2")
+    text = text.replace("prompt: routine_reply/3\n    schema: reply/1", "prompt: routine_reply/4\n    schema: reply/2")
     policy = ActivePolicy(2, text, parse_policy(text, known=known_names()))
     shop.drafting = Drafting(shop.database, shop.desk, shop.drafting.gateway, policy)
     return shop

@@ -8,10 +8,10 @@ from supportbot.routing.problems import KnownNames
 
 KNOWN = KnownNames(
     prompts={
-        "routine_reply/1": "reply/1",
-        "dispute_reply/1": "reply/1",
-        "case_summary/1": "summary/1",
-        "field_extraction/1": "fields/1",
+        "routine_reply/3": "reply/1",
+        "dispute_reply/2": "reply/1",
+        "case_summary/2": "summary/1",
+        "field_extraction/2": "fields/1",
     },
     schemas=frozenset({"reply/1", "summary/1", "fields/1"}),
     providers=frozenset({"builtin", "openai_compatible"}),
@@ -39,7 +39,7 @@ def test_the_shipped_policy_names_three_models_and_five_tasks() -> None:
     assert list(policy.models) == ["fast", "reasoning", "builtin"]
     assert {model.provider for model in policy.models.values()} == {"builtin"}
     assert set(policy.tasks) == {"triage", "routine_reply", "dispute_reply", "case_summary", "field_extraction"}
-    assert policy.pin("routine_reply") == Pin(prompt="routine_reply/1", schema="reply/1")
+    assert policy.pin("routine_reply") == Pin(prompt="routine_reply/3", schema="reply/1")
 
 
 def test_a_task_becomes_a_call_rule_for_the_gateway() -> None:
@@ -111,13 +111,13 @@ def test_every_problem_is_listed_at_once_with_path_value_and_advice() -> None:
         (("backup: null\n    prompt: dispute", "backup: builtin\n    prompt: dispute"), "dispute_reply.backup", "high"),
         (("deadline_s: 12", "deadline_s: 11"), "routine_reply.deadline_s", "2 tries x 5 s"),
         (("try_timeout_s: 25", "try_timeout_s: 61"), "dispute_reply.try_timeout_s", "longer than the deadline"),
-        (("prompt: routine_reply/1", "prompt: routine_reply/9"), "routine_reply.prompt", "does not exist"),
-        (("prompt: dispute_reply/1\n    schema: reply/1", "prompt: dispute_reply/1\n    schema: reply/9"),
+        (("prompt: routine_reply/3", "prompt: routine_reply/9"), "routine_reply.prompt", "does not exist"),
+        (("prompt: dispute_reply/2\n    schema: reply/1", "prompt: dispute_reply/2\n    schema: reply/9"),
          "dispute_reply.schema", "does not exist"),
-        (("prompt: case_summary/1\n    schema: summary/1", "prompt: case_summary/1\n    schema: reply/1"),
+        (("prompt: case_summary/2\n    schema: summary/1", "prompt: case_summary/2\n    schema: reply/1"),
          "case_summary.schema", "released with: summary/1"),
         (('    problem: "Agents type the same twenty answers all day."\n', ""), "routine_reply.problem", "missing"),
-        (("    prompt: dispute_reply/1\n", ""), "dispute_reply.prompt", "missing"),
+        (("    prompt: dispute_reply/2\n", ""), "dispute_reply.prompt", "missing"),
         (("on: [timeout, rate_limited,", "on: [refused, rate_limited,"), "routine_reply.retry.on", "never tried again"),
         (("fallback_on: [timeout,", "fallback_on: [filtered,"), "routine_reply.fallback_on", "never passed"),
         (("model: fast\n    backup: builtin", "model: fast\n    backup: fast"), "routine_reply.backup", "itself"),

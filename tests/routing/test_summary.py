@@ -17,7 +17,7 @@ def test_each_task_says_who_takes_over_and_who_decides() -> None:
         "Fast does it. If it is late or down after one retry, Built-in takes over. A person approves the result."
     )
     assert tasks["Dispute reply"].sentence.endswith("Held until a person releases it, always.")
-    assert tasks["Dispute reply"].notes == ("dispute_reply/1 with reply/1", "at most $0.06 each", "within 60 s")
+    assert tasks["Dispute reply"].notes == ("dispute_reply/2 with reply/1", "at most $0.06 each", "within 60 s")
     assert tasks["Triage"].notes == ("no prompt", "no cost")
 
 

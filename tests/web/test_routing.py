@@ -74,7 +74,7 @@ def test_the_policy_in_force_is_said_in_sentences(client: FlaskClient, database:
     assert "Routing policy, version 1, in force" in text
     assert "<h1>Fast drafts the routine. Reasoning works the disputes. A person sends.</h1>" in text
     assert "Reasoning does it, and nobody takes over. Held until a person releases it, always." in text
-    assert "dispute_reply/1 with reply/1" in text
+    assert "dispute_reply/2 with reply/1" in text
     assert "Held as a money question" in text
     assert "Only the owner approves changes." in text
     assert 'href="/policy" aria-current="page"' in text
