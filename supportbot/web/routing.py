@@ -6,6 +6,7 @@ from flask import Blueprint, Response, render_template
 from sqlmodel import Session, col, select
 
 from supportbot.accounts.queries import people
+from supportbot.gateway.queries import paused_models, served_models
 from supportbot.inbox.tables import Site
 from supportbot.routing.policy import parse_policy
 from supportbot.routing.queries import find_active_policy, policy_document, policy_history
@@ -58,6 +59,8 @@ def _render(number: int | None) -> str:
             person=signed_in(),
             now=wired.clock(),
             zone=_zone(db),
+            paused=paused_models(db),
+            served=served_models(db),
         )
     return render_template("routing/policy.html", policy=view)
 

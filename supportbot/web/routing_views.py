@@ -3,14 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from supportbot.accounts.rules import may
 from supportbot.accounts.types import Person
+from supportbot.gateway.guarding import endpoint_of
+from supportbot.gateway.queries import PausedModel, Served
 from supportbot.routing.policy import RoutingPolicy
 from supportbot.routing.queries import PolicyVersionRow
-from supportbot.routing.summary import by_consequence, summarise
+from supportbot.routing.summary import by_consequence, summarise, title
 from supportbot.web.words import when
 
 _STATES = {"approved": ("resolved", "Approved"), "proposed": ("open", "Proposed"), "rejected": ("no", "Rejected")}
@@ -25,6 +28,8 @@ def policy_view(
     person: Person,
     now: datetime,
     zone: ZoneInfo,
+    paused: Sequence[PausedModel] = (),
+    served: Mapping[str, Served] = MappingProxyType({}),
 ) -> dict[str, Any]:
     """One version of the policy in sentences, and every version in a table; see `templates/routing/policy.html`.
 
@@ -45,6 +50,16 @@ def policy_view(
         "approved": when(shown.approved_at, now=now, zone=zone) if shown.approved_at else None,
         "note": None if may(person, "approve_policy") else "Only the owner approves changes.",
         "models": [asdict(line) for line in summary.models],
+        "paused": [_paused(model, now=now, zone=zone) for model in paused],
+        "served": [
+            {
+                "name": title(key),
+                "served": served[at].model_answered,
+                "since": when(served[at].since, now=now, zone=zone),
+            }
+            for key, at in ((key, endpoint_of(spec)) for key, spec in policy.model_specs().items())
+            if at in served
+        ],
         "tasks": [asdict(task) for task in summary.tasks],
         "always": summary.always,
         "holds": [
@@ -54,6 +69,15 @@ def policy_view(
         "lookalikes": [line.says for line in summary.lookalikes],
         "unsure": summary.unsure,
         "versions": rows,
+    }
+
+
+def _paused(model: PausedModel, *, now: datetime, zone: ZoneInfo) -> dict[str, Any]:
+    return {
+        "name": title(model.model_key),
+        "cause": model.cause,
+        "since": when(model.opened_at, now=now, zone=zone),
+        "again": when(model.probe_at, now=now, zone=zone),
     }
 
 

@@ -1,7 +1,7 @@
 """Tests of the policy page: what it says in each state, and that only people signed in read it."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,8 +15,10 @@ from supportbot.audit.types import SYSTEM
 from supportbot.clock import FixedClock
 from supportbot.db import Database
 from supportbot.engine import MemoryEngine
+from supportbot.gateway.guarding import endpoint_of
+from supportbot.gateway.tables import Breaker, ServedModel
 from supportbot.routing.actions import ensure_first_policy, propose_policy
-from supportbot.routing.policy import shipped_document
+from supportbot.routing.policy import parse_policy, shipped_document
 from supportbot.settings import Settings
 
 NOW = datetime(2026, 11, 18, 14, 10, tzinfo=UTC)
@@ -131,3 +133,26 @@ def test_nobody_reads_the_policy_without_signing_in(client: FlaskClient, databas
 
     assert "drafts the routine" not in answer.text
     assert answer.status_code in (303, 401)
+
+
+def test_a_paused_model_and_the_names_models_answer_under_are_shown_until_it_is_back(
+    client: FlaskClient, database: Database
+) -> None:
+    approve(database)
+    sign_in(client, database)
+    spec = parse_policy(shipped_document()).model_specs()["fast"]
+    with database.transaction() as db:
+        times = {"opened_at": NOW - timedelta(minutes=8), "probe_at": NOW + timedelta(minutes=2)}
+        db.add(Breaker(endpoint=endpoint_of(spec), model_key="fast", because="overloaded", failed_probes=1, **times))
+        db.add(ServedModel(endpoint=endpoint_of(spec), model_answered="small-2<b>", since=NOW - timedelta(days=1)))
+
+    text = client.get("/policy").text
+    with database.transaction() as db:
+        db.delete(db.get_one(Breaker, endpoint_of(spec)))
+    later = client.get("/policy").text
+
+    assert "<span>Fast is paused</span>" in text
+    assert "after an overloaded model" in text
+    assert "Fast answers as small-2&lt;b&gt; since" in text
+    assert 'hx-trigger="every 15s"' in text
+    assert "is paused" not in later
