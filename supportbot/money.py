@@ -1,7 +1,7 @@
 """How many decimals a currency has, and an amount in plain figures. Integers only, never a float.
 
-ISO 4217 decides, not how a currency is written in shops: CLDR, and so Babel, writes some without decimals (HUF, RSD)
-whose records still count in hundredths.
+ISO 4217 decides, not how a currency is written in shops: CLDR, and so Babel, writes some without decimals (RSD, IQD)
+whose records still count in hundredths or thousandths.
 """
 
 from collections.abc import Mapping
