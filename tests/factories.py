@@ -40,7 +40,7 @@ from supportbot.inbox.tables import Conversation, Customer, Outgoing, Site
 from supportbot.inbox.types import InboundMessage
 from supportbot.jobs.work import register_jobs
 from supportbot.knowledge.actions import import_articles
-from supportbot.routing.actions import ensure_first_policy
+from supportbot.routing.actions import activate_policy, approve_policy, ensure_first_policy, propose_policy
 from supportbot.routing.asking import Asked, AskedModels
 from supportbot.routing.policy import parse_policy, shipped_document
 from supportbot.settings import Settings
@@ -424,3 +424,16 @@ def make_office(
     shop.desk = app.extensions["supportbot"].desk
     shop.drafting = Drafting(database, shop.desk, shop.drafting.gateway)
     return Office(shop, app)
+
+
+def own_policy(shop: Shop, owner: Person) -> None:
+    """Put the shipped policy in force with somebody of this shop as its owner."""
+    document = shipped_document().replace("owner@example.test", owner.email)
+
+    def change(db: Session) -> None:
+        at, was = shop.clock(), "owner@example.test"
+        number = propose_policy(db, document=document, problem="A new owner.", author="lead@example.test", at=at)
+        approve_policy(db, number=number, approver=was, at=at)
+        activate_policy(db, number=number, by=was, at=at)
+
+    shop.act(change)

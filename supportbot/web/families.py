@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint
 
-from supportbot.web import api, articles, health, inbox, login, review, routing, widget
+from supportbot.web import api, articles, health, inbox, login, review, routing, triage, widget
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ PAGE_FAMILIES = (
     Family(inbox.blueprint),
     Family(review.blueprint),
     Family(articles.blueprint),
+    Family(triage.blueprint),
     Family(routing.blueprint),
     Family(widget.blueprint, uses_tokens=True),
     Family(api.blueprint, uses_tokens=True),

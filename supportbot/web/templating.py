@@ -16,6 +16,7 @@ NAVIGATION: tuple[tuple[Right, tuple[str, str, str]], ...] = (
     ("answer", ("Inbox", "inbox.page", "inbox")),
     ("review", ("Review", "review.page", "review")),
     ("answer", ("Articles", "articles.page", "book")),
+    ("answer", ("Triage", "triage.page", "pause")),
     ("answer", ("Policy", "routing.page", "route")),
 )
 

@@ -76,6 +76,11 @@ FOR_EVERY_PERSON = {
     # A lead does these; for anybody else the page says so.
     "POST /articles/<slug>/versions/<int:version>/review",
     "POST /articles/<slug>/versions/<int:version>/publication",
+    "GET /triage",
+    "POST /triage/trial",
+    # The owner does these; for anybody else the page says so.
+    "POST /triage/weights/<int:candidate_id>/activation",
+    "POST /triage/weights/<int:candidate_id>/refusal",
     "GET /policy",
     "GET /policy/versions/<int:number>",
     "GET /policy/versions/<int:number>/document",

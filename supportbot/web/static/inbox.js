@@ -96,7 +96,8 @@
   function refreshSoon(conversation) {
     touched.add(String(conversation));
     if (due) return;
-    due = setTimeout(refresh, 150);
+    // A fetch that the browser breaks off, because the page is left, is no error.
+    due = setTimeout(() => refresh().catch(() => {}), 150);
   }
 
   async function refresh() {
