@@ -3,20 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from supportbot.contract.language import guess_language
 from supportbot.routing.phrases import Hit
 from supportbot.routing.policy import TriageRules
 from supportbot.routing.types import Topic
-from supportbot.triage.features import token
 from supportbot.triage.languages import known_share
-from supportbot.triage.reading import MAX_READ_CHARACTERS, Reading, read
+from supportbot.triage.reading import Reading, read
 from supportbot.triage.scoring import score_reading
 from supportbot.triage.topics import topic_scores
 from supportbot.triage.types import Score
 from supportbot.triage.weights import Weights
 
-# From so many labels of a language on it may go the fast way by the model, as English does.
-LEARNED_AT = 200
 _LONGEST_QUOTE = 60
 _MAX_QUOTES = 3
 _FEWEST_LEFT = 3
@@ -42,19 +38,9 @@ def gather(text: str, rules: TriageRules, weights: Weights) -> Evidence:
     """Read and score a text."""
     reading = read(text, rules)
     unknown = (1 - known_share(reading.words)) * 100 > rules.hold_when_unsure.unknown_words_pct
-    unknown = unknown and not _is_learned(text, reading, rules, weights)
     is_judged = not (unknown or weights.is_empty or _is_explained(reading))
     score = score_reading(weights, reading, rules) if is_judged else None
     return Evidence(text, reading, rules, weights, topic_scores(reading, rules), unknown, score)
-
-
-def _is_learned(text: str, reading: Reading, rules: TriageRules, weights: Weights) -> bool:
-    """Whether the weights learned enough of the text's language, and know its words, to judge it like English."""
-    language = guess_language(text[:MAX_READ_CHARACTERS])
-    if language is None or weights.card.languages.get(language, 0) < LEARNED_AT or not reading.words:
-        return False
-    known = sum(token(word) in weights.words for word in reading.words)
-    return (1 - known / len(reading.words)) * 100 <= rules.hold_when_unsure.unknown_words_pct
 
 
 def _is_explained(reading: Reading) -> bool:

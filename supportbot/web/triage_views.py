@@ -11,7 +11,6 @@ from supportbot.routing.tables import TriageWeights
 from supportbot.stats import Count, wilson
 from supportbot.triage.candidates import next_at
 from supportbot.triage.counts import LabelCounts, LiveCounts
-from supportbot.triage.evidence import LEARNED_AT
 from supportbot.web.label_views import topic_words
 from supportbot.web.trial_views import LAYER_WORDS
 from supportbot.web.words import When, when
@@ -23,7 +22,8 @@ STATES = {
     "declined": ("no", "Declined"),
     "failed": ("failed", "Could not be trained"),
 }
-FEWEST = 20
+# From so many labels of a language on, weights trained on them judge it as they judge English.
+LEARNED_AT = 200
 
 
 def triage_page_view(
