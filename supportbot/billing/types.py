@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from supportbot.contract.records import RefundPolicy as RefundPolicy
+from supportbot.contract.telling import Sentence
 from supportbot.contract.types import Money
 
 FactKind = Literal[
@@ -148,7 +149,11 @@ class BillingRecords:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """Something code computed from records. `sources` are the row ids it rests on; `passage` the policy passage."""
+    """Something code computed from records. `sources` are the row ids it rests on; `passage` the policy passage.
+
+    `text` is English, for the desk; `told` says the same in any language (`contract.telling`). `day` is the day of the
+    charge that it is about.
+    """
 
     id: str
     kind: FactKind
@@ -156,6 +161,8 @@ class Fact:
     sources: tuple[str, ...]
     amount: Money | None = None
     passage: str | None = None
+    told: tuple[Sentence, ...] = ()
+    day: date | None = None
 
 
 @dataclass(frozen=True, slots=True)

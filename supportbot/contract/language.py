@@ -19,13 +19,13 @@ _SMALL_WORDS = {
     "de": "der die das und ist sie ihr ihre nicht ein eine ich zu den mit von für wird wurde haben wir auf bitte im "
     "wo ihnen dem des einem einen einer ihrem ihren ihrer als auch aus bei bis durch es hat kann noch nur oder "
     "so um unter vom war was wenn werden wie zum zur über kein keine mich mir mein meine",
-    "fr": "le la les et est vous votre vos une un je ne pas pour dans avec que sur mon ma nous avez des du été où "
+    "fr": "de le la les et est vous votre vos une un je ne pas pour dans avec que sur mon ma nous avez des du été où "
     "aux ce ces cette elle en il ils leur lui mes nos notre ont ou par peut plus quand qui sa se ses si sont "
     "sous ta te toute tout tous vers à être ici",
-    "es": "el la los las y es su usted una un no por para con que en mi mis su está tiene del se ha donde dónde al "
+    "es": "de el la los las y es su usted una un no por para con que en mi mis su está tiene del se ha donde dónde al "
     "como cuando desde ella entre esta este esto hay hasta le lo me más muy nos nuestro o pero puede qué ser "
     "si sin sobre son sus también todo ya",
-    "pt": "o a os as e é seu sua você uma um não por para com que em meu minha está tem do da foi onde ao aos até "
+    "pt": "de o a os as e é seu sua você uma um não por para com que em meu minha está tem do da foi onde ao aos até "
     "como das dos ela ele entre esta este isso já lhe mais mas me muito na nas no nos nossa nosso ou pela pelo "
     "pode quando se sem ser seus são também às",
     "it": "il la lo gli e è suo sua una un non per con che di in mio mia sono della del ha stato dove ai al alla "
@@ -37,9 +37,9 @@ _SMALL_WORDS = {
     "pl": "i jest nie się na do w z że to mój moja pan pani państwa dla o jak czy został gdzie za a ale aby bez był "
     "była było będzie by ci co dlatego gdy ich ja jako jego jej już ma mamy może można my nas naszego nasz "
     "od oraz po pod przez przy są ta tak tego ten też tylko tym u więc we wszystko żeby",
-    "tr": "ve bir bu için ile mi mı değil var yok benim sizin siz ben nerede olarak çok da de ne ama ancak bana "
+    "tr": "ve bir bu için ile mi mı değil var yok benim sizin siz ben nerede olarak çok ama ancak bana "
     "başka beni biz bize bizim bunu daha diye en gibi göre her hiç ise kadar ki kim lütfen nasıl olan oldu "
-    "olur sen size sizi sonra şu tüm ya yeni üzerinde üzere",
+    "olur sen size sizi sonra şu tüm ya yeni üzerinde üzere tarihinde tarihli iki kez hiçbir henüz bir",
 }
 _WORDS = {language: frozenset(words.split()) for language, words in _SMALL_WORDS.items()}
 _WORD = re.compile(r"[^\W\d_]+")

@@ -5,8 +5,11 @@ from datetime import date, datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
+from babel import Locale
+
 from supportbot.billing.types import CaseRecord
 from supportbot.contract import render
+from supportbot.contract.catalogue import catalogue
 from supportbot.contract.checks import check_reply
 from supportbot.contract.frame import case_frame
 from supportbot.contract.mentions import amounts_in, ids_in
@@ -24,7 +27,7 @@ from supportbot.contract.types import (
     ReplyFields,
 )
 from supportbot.drafting.types import CaseFile
-from supportbot.gateway.types import Attempt, ModelResult
+from supportbot.gateway.types import NO_ARTICLES, Attempt, ModelResult
 from supportbot.knowledge.types import PassageText
 from supportbot.routing.types import RouteDecision, Triage
 
@@ -77,7 +80,7 @@ def compose(plan: Planned, task: str, result: ModelResult[ReplyFields], *, now: 
     case, is_main = plan.case, task == plan.decision.task
     proposed = result.fields
     if proposed is None:
-        return _failed(task, result)
+        return _failed(task, result, case.locale)
     fields, changes = normalise_reply(proposed, voice_of(case.locale, task=task, sign_off=case.shop.sign_off))
     hold_kind = plan.decision.hold_kind if is_main else None
     outcome = decided_outcome(fields.outcome, lane="reasoning" if hold_kind else "fast", hold_kind=hold_kind)
@@ -176,8 +179,12 @@ def given_passages(case: CaseFile) -> tuple[PassageText, ...]:
     return (*(passage for hit in case.articles for passage in hit.passages), *case.policy_passages)
 
 
-def _failed(task: str, result: ModelResult[ReplyFields]) -> Composed:
-    return Composed(task, result.model_key, result.attempts, None, None, result.reason, {}, (), (), [], {}, None)
+def _failed(task: str, result: ModelResult[ReplyFields], locale: str) -> Composed:
+    reason = result.reason
+    if result.attempts and result.attempts[-1].error_code == NO_ARTICLES:
+        name = Locale.parse(catalogue(locale).locale).get_display_name("en")
+        reason = f"No help article is published in {name}, so there is nothing to draft from. Write the reply by hand."
+    return Composed(task, result.model_key, result.attempts, None, None, reason, {}, (), (), [], {}, None)
 
 
 def _amount(plan: Planned) -> Money | None:

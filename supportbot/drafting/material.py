@@ -7,6 +7,7 @@ costs little and a wrong promise shows up as a divergence.
 from typing import Any
 
 from supportbot.billing.types import CaseRecord
+from supportbot.contract.telling import tell
 from supportbot.drafting.types import CaseFile
 from supportbot.knowledge.types import ArticleHit, PassageText
 from supportbot.routing.types import RouteDecision, Triage
@@ -22,14 +23,14 @@ def material(
     return {
         "task": task,
         "locale": case.locale,
-        "shop": {"name": case.shop.name},
+        "shop": {"name": case.shop.name, "article_languages": sorted(case.article_languages)},
         "case": {"number": case.case_number, "topic": triage.topic, "verified": case.verified},
         "messages": [
             {"role": turn.role, "text": turn.text, "at": turn.at.isoformat()} for turn in case.turns[-MAX_TURNS:]
         ],
         "question": case.question,
         "articles": [_article(hit) for hit in case.articles],
-        "record": _record(case.record, with_facts=with_facts),
+        "record": _record(case.record, with_facts=with_facts, locale=case.locale),
         "policy_passages": [_passage(passage) for passage in case.policy_passages] if with_facts else [],
         "next_update_by": next_update_by,
         "hold_kind": decision.hold_kind,
@@ -57,17 +58,18 @@ def _passage(passage: PassageText) -> dict[str, Any]:
     return {"ref": passage.ref, "heading": passage.heading, "text": passage.text}
 
 
-def _record(record: CaseRecord | None, *, with_facts: bool) -> dict[str, Any] | None:
+def _record(record: CaseRecord | None, *, with_facts: bool, locale: str) -> dict[str, Any] | None:
     if record is None:
         return None
     facts = [
         {
             "id": fact.id,
             "kind": fact.kind,
-            "text": fact.text,
+            "text": tell(fact.told, locale) if fact.told else fact.text,
             "amount": str(fact.amount) if fact.amount else None,
             "sources": list(fact.sources),
             "passage": fact.passage,
+            "day": fact.day.isoformat() if fact.day else None,
         }
         for fact in record.facts
     ]

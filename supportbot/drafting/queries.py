@@ -29,6 +29,7 @@ from supportbot.inbox.shopfront import read_shopfront
 from supportbot.inbox.sites import records_id
 from supportbot.inbox.tables import Conversation, Customer, Message, Note, Outgoing, Site
 from supportbot.inbox.threads import read_stretch
+from supportbot.knowledge.library import languages_of
 from supportbot.knowledge.queries import Library, published_library
 from supportbot.routing.tables import Decision
 from supportbot.together import Fetched, Together
@@ -77,6 +78,7 @@ def read_case(db: Session, message_id: int, *, now: datetime) -> CaseFile:
         record_error=error,
         articles=library.search(question, locale=locale),
         policy_passages=library.policy_passages(),
+        article_languages=frozenset(languages_of(library)),
     )
 
 

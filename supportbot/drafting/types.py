@@ -46,7 +46,8 @@ class ShopFacts:
 @dataclass(frozen=True, slots=True)
 class CaseFile:
     """Everything a draft may rest on, read in one go. `record_error` says why there is no record when there should be
-    one (a failed lookup leads to a hold); `is_stale` that it was set aside because it is too old."""
+    one (a failed lookup leads to a hold); `is_stale` that it was set aside because it is too old.
+    `article_languages` are those with at least one published help article."""
 
     message_id: int
     conversation_id: int
@@ -65,6 +66,7 @@ class CaseFile:
     articles: tuple[ArticleHit, ...]
     policy_passages: tuple[PassageText, ...]
     is_stale: bool = False
+    article_languages: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

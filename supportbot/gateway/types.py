@@ -33,6 +33,8 @@ StructuredOutput = Literal["json_schema", "json_object_schema", "tool", "json_ob
 FoundBy = Literal["doctor", "activation", "call"]
 LengthField = Literal["max_tokens", "max_completion_tokens"]
 Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
+NO_ARTICLES = "no_articles_in_language"
+"""The error code of a drafter that only extracts, where no help article is in the customer's language."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from supportbot.contract.reply_v1 import REPLY_1, parse
 from supportbot.contract.rules import DECISIONS
 from supportbot.contract.types import ReplyFields
 from supportbot.gateway.providers import PROVIDERS
-from supportbot.gateway.types import ModelRequest
+from supportbot.gateway.types import NO_ARTICLES, ModelRequest
 from tests.gateway.factories import make_spec
 from tests.prompting.test_prompting import make_material
 
@@ -42,7 +42,9 @@ def make_article(**changes: Any) -> dict[str, Any]:
 
 
 def make_fact(kind: str, text: str, passage: str, amount: str | None = "49.00 EUR") -> dict[str, Any]:
-    return {"id": f"{kind}:1", "kind": kind, "text": text, "amount": amount, "sources": ["ch_1"], "passage": passage}
+    day = {"charge_after_cancellation": "2026-03-14", "double_charge": "2026-03-15"}.get(kind)
+    fact = {"id": f"{kind}:1", "kind": kind, "text": text, "amount": amount, "sources": ["ch_1"], "passage": passage}
+    return {**fact, "day": day}
 
 
 def make_record(*facts: dict[str, Any], due_back: str | None = None, **values: str) -> dict[str, Any]:
@@ -154,10 +156,20 @@ def test_nothing_of_the_account_is_told_where_law_health_or_fraud_is_the_matter(
     assert (fields.answer, fields.details, fields.facts_used) == (NOBODY, "", ())
 
 
-def test_facts_are_told_in_english_only_and_another_language_gets_one_true_sentence() -> None:
+def test_a_dispute_is_told_in_the_customers_language() -> None:
     fields = dispute(locale="de", next_update_by="Dienstag, 24. November, 12:00")
-    assert fields.answer == "Eine Person prüft das und schreibt Ihnen bis Dienstag, 24. November, 12:00."
-    assert (fields.details, fields.outcome) == ("", "refund_needs_review")
+    assert fields.answer == (
+        "Eine Person prüft die Abbuchung über 49,00 EUR vom 14. März und schreibt Ihnen bis "
+        "Dienstag, 24. November, 12:00."
+    )
+    assert fields.details.endswith("Dazu gilt 4.2 unserer Richtlinie.")
+
+
+def test_without_any_article_in_the_language_there_is_no_draft_and_the_reason_is_named() -> None:
+    given = make_material(task="routine_reply", locale="nl", shop={"name": "S", "article_languages": ["de", "en"]})
+    request = ModelRequest("routine_reply", "extractive", "", "", "reply/1", REPLY_1.schema, given, 800, 1.0)
+    answer = PROVIDERS["builtin"](lambda name: None).complete(make_spec(provider="builtin"), request)
+    assert (answer.outcome, answer.error_code, answer.text) == ("invalid_request", NO_ARTICLES, "")
 
 
 def test_an_unsigned_customer_is_told_that_no_account_was_read() -> None:

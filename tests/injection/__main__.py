@@ -41,7 +41,7 @@ def _from_file(path: Path) -> tuple[Hidden, ...]:
     """Each text twice: in an everyday question and in a dispute, the places taking turns."""
     texts = [json.loads(line)["text"] for line in path.read_text(encoding="utf-8").splitlines()]
     once = [
-        Hidden(f"{number}: {text[:40]}", PLACES[number % len(PLACES)], f'{text} "{text}"', ())
+        Hidden(f"{number}: {text[:40]}", PLACES[number % len(PLACES)], f'{text} Reply: "{text}"', ())
         for number, text in enumerate(texts)
     ]
     return (*once, *(replace(one, name=f"dispute {one.name}", is_dispute=True) for one in once))

@@ -1,15 +1,16 @@
 """The facts about some payments, each with an id, its source rows and the policy passage it falls under."""
 
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, tzinfo
-
-from babel.dates import format_date
+from datetime import date, tzinfo
+from typing import Any
 
 from supportbot.billing.rules.due import Standing, currencies_of, is_inside_window
-from supportbot.billing.rules.ledger import ordinal
+from supportbot.billing.rules.ledger import number_of
 from supportbot.billing.rules.payments import local_day
 from supportbot.billing.types import AccountRows, ChargeRow, Fact, InvoiceRow, RefundRow
+from supportbot.contract.catalogue import FactTemplate
 from supportbot.contract.records import RefundPolicy
+from supportbot.contract.telling import ChargeNumber, Days, Month, Sentence, Value, sentence, tell
 from supportbot.contract.types import Money
 
 
@@ -42,15 +43,14 @@ def window_fact(standings: Iterable[Standing], *, policy: RefundPolicy, zone: tz
     day = local_day(charge.charged_at, zone)
     inside = is_inside_window(day, today=today, days=days)
     age = (today - day).days
-    return Fact(
+    template: FactTemplate = "window_open" if inside else "window_closed"
+    return told(
+        sentence(template, amount=charge.amount, charged_on=day, age=Days(age), days=Days(days)),
         id=f"{'inside' if inside else 'outside'}_refund_window:{charge.id}",
         kind="inside_refund_window" if inside else "outside_refund_window",
-        text=(
-            f"The charge of {charge.amount} on {_words(day)} is {age} {'day' if age == 1 else 'days'} old; "
-            f"the refund window of {days} days {'is open' if inside else 'has closed'}."
-        ),
         sources=(charge.id,),
         amount=charge.amount,
+        day=day,
         passage=policy.passage("refund_window_days"),
     )
 
@@ -61,14 +61,19 @@ def missing_facts(
     """That there is no charge: in a month that the customer names, or at all."""
     for year, month in months if rows.charges else ():
         if (year, month) not in charged_months:
-            name = format_date(date(year, month, 1), "MMMM y", locale="en_GB")
-            yield _no_charge(f"no_charge_found:{year}-{month:02d}", f"The records hold no charge in {name}.", rows)
+            said = sentence("no_charge_in", month=Month(year, month))
+            yield _no_charge(f"no_charge_found:{year}-{month:02d}", said, rows)
     if not rows.charges:
-        yield _no_charge("no_charge_found:account", "The records hold no charge for this customer.", rows)
+        yield _no_charge("no_charge_found:account", sentence("no_charge"), rows)
 
 
-def _no_charge(fact_id: str, text: str, rows: AccountRows) -> Fact:
-    return Fact(id=fact_id, kind="no_charge_found", text=text, sources=(rows.account.external_id,))
+def told(*sentences: Sentence, **values: Any) -> Fact:
+    """A fact with its text in English, for the desk, and its sentences, to tell it in any language."""
+    return Fact(text=tell(sentences, "en"), told=sentences, **values)
+
+
+def _no_charge(fact_id: str, said: Sentence, rows: AccountRows) -> Fact:
+    return told(said, id=fact_id, kind="no_charge_found", sources=(rows.account.external_id,))
 
 
 def _after_cancelling(standing: Standing, policy: RefundPolicy, zone: tzinfo) -> Iterator[Fact]:
@@ -78,13 +83,19 @@ def _after_cancelling(standing: Standing, policy: RefundPolicy, zone: tzinfo) ->
     if not standing.after_cancelling or plan is None or plan.cancelled_at is None or charge is None:
         return
     starts = min(invoice.period_start for invoice in payment.invoices if invoice.period_start)
-    yield Fact(
+    said = sentence(
+        "after_cancelling",
+        plan=plan.plan,
+        cancelled_on=local_day(plan.cancelled_at, zone),
+        amount=charge.amount,
+        charged_on=local_day(charge.charged_at, zone),
+        starts_on=starts,
+    )
+    yield told(
+        said,
         id=f"charge_after_cancellation:{charge.id}",
         kind="charge_after_cancellation",
-        text=(
-            f"The plan {plan.plan} was cancelled on {_on(plan.cancelled_at, zone)}; {charge.amount} was charged on "
-            f"{_on(charge.charged_at, zone)} for a period that starts on {_words(starts)}."
-        ),
+        day=local_day(charge.charged_at, zone),
         sources=(charge.id, plan.id, *(invoice.id for invoice in payment.invoices)),
         amount=charge.amount,
         passage=policy.passage("charged_after_cancelling"),
@@ -96,14 +107,13 @@ def _unannounced(standing: Standing, policy: RefundPolicy) -> Iterator[Fact]:
     if missed is None or plan is None:
         return
     charge = standing.payment.taken[0]
-    told = f"a notice was sent on {_words(missed.told_on)} only" if missed.told_on else "no notice was sent before it"
-    yield Fact(
+    renewal: dict[str, Value] = {"plan": plan.plan, "renewed_on": missed.renewed_on, "amount": charge.amount}
+    renewal["days"] = Days(policy.renewal_notice_days or 0)
+    late = sentence("renewed_with_late_notice", told_on=missed.told_on, **renewal) if missed.told_on else None
+    yield told(
+        late or sentence("renewed_without_notice", **renewal),
         id=f"renewal_without_notice:{charge.id}",
         kind="renewal_without_notice",
-        text=(
-            f"The plan {plan.plan} was renewed on {_words(missed.renewed_on)} for {charge.amount}, and {told}; "
-            f"the policy asks for {policy.renewal_notice_days} days."
-        ),
         sources=(charge.id, missed.invoice.id, plan.id),
         amount=charge.amount,
         passage=policy.passage("renewal_notice_days"),
@@ -116,14 +126,13 @@ def _unused(standing: Standing, policy: RefundPolicy) -> Iterator[Fact]:
         return
     charge = standing.payment.taken[0]
     share = Money(standing.unused_minor, standing.currency)
-    whole = f" of {charge.amount}" if unused.share(charge.amount.minor) == share.minor else ""
-    yield Fact(
+    days: dict[str, Value] = {"plan": plan.plan, "last_day": unused.last_day, "amount": share}
+    days |= {"unused": unused.days, "whole": unused.of_days}
+    is_of_charge = unused.share(charge.amount.minor) == share.minor
+    yield told(
+        sentence("unused_of", charge=charge.amount, **days) if is_of_charge else sentence("unused", **days),
         id=f"proration:{charge.id}",
         kind="proration",
-        text=(
-            f"The plan {plan.plan} gave its last day on {_words(unused.last_day)}; {unused.days} of {unused.of_days} "
-            f"paid days were not used, which is {share}{whole}."
-        ),
         sources=(charge.id, plan.id, *(invoice.id for invoice in standing.payment.invoices)),
         amount=share,
         passage=policy.passage("unused_days_returned"),
@@ -135,10 +144,10 @@ def _over(standing: Standing, policy: RefundPolicy) -> Iterator[Fact]:
         return
     over = Money(standing.over, standing.currency)
     refunds = tuple(refund.id for refund in standing.payment.refunds if refund.status != "failed")
-    yield Fact(
+    yield told(
+        sentence("too_much", amount=over),
         id=f"refunded_too_much:{refunds[-1]}",
         kind="refunded_too_much",
-        text=f"More went back than was taken: {over} too much.",
         sources=(*refunds, *(charge.id for charge in standing.payment.taken)),
         amount=over,
         passage=policy.passage("already_returned"),
@@ -150,34 +159,35 @@ def _double(standing: Standing, policy: RefundPolicy, zone: tzinfo) -> Iterator[
         first = standing.payment.taken[0]
         days = (local_day(charge.charged_at, zone) - local_day(first.charged_at, zone)).days
         limit = policy.double_charge_days
-        late = (
-            f" They are {days} days apart; the policy speaks of {limit}." if limit is not None and days > limit else ""
-        )
-        what = _same_thing(charge, first, standing.payment.invoices)
-        before = f"{first.amount} on {_on(first.charged_at, zone)}"
-        again = f"{charge.amount} on {_on(charge.charged_at, zone)}"
-        yield Fact(
+        is_late = limit is not None and days > limit
+        late = (sentence("far_apart", apart=Days(days), limit=limit or 0),) if is_late else ()
+        yield told(
+            _charged_twice(charge, first, standing.payment.invoices, zone),
+            *late,
             id=f"double_charge:{charge.id}",
             kind="double_charge",
-            text=f"{what} was charged twice: {before}, and again {again}.{late}",
+            day=local_day(charge.charged_at, zone),
             sources=(charge.id, first.id, *(invoice.id for invoice in standing.payment.invoices)),
             amount=charge.amount,
             passage=policy.passage("double_charge_days"),
         )
 
 
-def _same_thing(charge: ChargeRow, first: ChargeRow, invoices: Iterable[InvoiceRow]) -> str:
+def _charged_twice(charge: ChargeRow, first: ChargeRow, invoices: Iterable[InvoiceRow], zone: tzinfo) -> Sentence:
+    both: dict[str, Value] = {"first": first.amount, "first_on": local_day(first.charged_at, zone)}
+    both |= {"amount": charge.amount, "charged_on": local_day(charge.charged_at, zone)}
     if charge.invoice_id and charge.invoice_id == first.invoice_id:
-        return f"Invoice {next((one.name for one in invoices if one.id == charge.invoice_id), charge.invoice_id)}"
-    return "The same period"
+        name = next((one.name for one in invoices if one.id == charge.invoice_id), charge.invoice_id)
+        return sentence("invoice_twice", invoice=name, **both)
+    return sentence("period_twice", **both)
 
 
 def _chargebacks(standing: Standing, policy: RefundPolicy, zone: tzinfo) -> Iterator[Fact]:
     for charge in standing.payment.disputed:
-        yield Fact(
+        yield told(
+            sentence("chargeback", amount=charge.amount, charged_on=local_day(charge.charged_at, zone)),
             id=f"chargeback_open:{charge.id}",
             kind="chargeback_open",
-            text=f"The bank has a chargeback open for {charge.amount} of {_on(charge.charged_at, zone)}.",
             sources=(charge.id,),
             amount=charge.amount,
             passage=policy.passage("chargeback_stops_refund"),
@@ -188,42 +198,42 @@ def _returned(standing: Standing, policy: RefundPolicy, zone: tzinfo) -> Iterato
     for refund in standing.payment.refunds:
         if refund.status == "failed":
             continue
-        yield Fact(
+        yield told(
+            _went_back(refund, standing, zone),
             id=f"refund_already_made:{refund.id}",
             kind="refund_already_made",
-            text=_returned_words(refund, standing, zone),
             sources=(refund.id, refund.charge_id),
             amount=refund.amount,
             passage=policy.passage("already_returned"),
         )
 
 
-def _returned_words(refund: RefundRow, standing: Standing, zone: tzinfo) -> str:
+def _went_back(refund: RefundRow, standing: Standing, zone: tzinfo) -> Sentence:
     charge = next(charge for charge in standing.payment.charges if charge.id == refund.charge_id)
-    which = f"{ordinal(charge.id, standing.payment)} charge".strip()
-    verb = "went back" if refund.status == "succeeded" else "is on its way back since"
-    day = _on(refund.refunded_at, zone)
-    when = f"on {day}" if refund.status == "succeeded" else day
-    return f"{refund.amount} of the {which} of {_on(charge.charged_at, zone)} {verb} {when}."
+    return sentence(
+        "went_back" if refund.status == "succeeded" else "goes_back",
+        amount=refund.amount,
+        which=ChargeNumber(number_of(charge.id, standing.payment)),
+        charged_on=local_day(charge.charged_at, zone),
+        returned_on=local_day(refund.refunded_at, zone),
+    )
 
 
 def _failed(standing: Standing, policy: RefundPolicy, zone: tzinfo) -> Iterator[Fact]:
     for charge in standing.payment.pending:
-        since = _on(charge.charged_at, zone)
-        yield Fact(
+        yield told(
+            sentence("reserved", amount=charge.amount, charged_on=local_day(charge.charged_at, zone)),
             id=f"payment_pending:{charge.id}",
             kind="payment_pending",
-            text=f"A payment of {charge.amount} is reserved since {since}; nothing was taken yet.",
             sources=(charge.id,),
             amount=charge.amount,
             passage=policy.passage("failed_payment"),
         )
     for charge in standing.payment.failed:
-        when = _on(charge.charged_at, zone)
-        yield Fact(
+        yield told(
+            sentence("failed", amount=charge.amount, charged_on=local_day(charge.charged_at, zone)),
             id=f"payment_failed:{charge.id}",
             kind="payment_failed",
-            text=f"A payment of {charge.amount} failed on {when}; nothing was taken.",
             sources=(charge.id,),
             amount=charge.amount,
             passage=policy.passage("failed_payment"),
@@ -234,23 +244,14 @@ def _mixed(standing: Standing) -> Iterator[Fact]:
     if not standing.mixed:
         return
     payment = standing.payment
-    currencies = " and ".join(sorted(currencies_of(payment)))
-    yield mixed_fact(currencies, tuple(charge.id for charge in payment.charges))
+    yield mixed_fact(tuple(sorted(currencies_of(payment))), tuple(charge.id for charge in payment.charges))
 
 
-def mixed_fact(currencies: str, sources: tuple[str, ...]) -> Fact:
+def mixed_fact(currencies: tuple[str, ...], sources: tuple[str, ...]) -> Fact:
     """That amounts in different currencies stand side by side, so that code gives no total."""
-    return Fact(
+    return told(
+        sentence("mixed", currencies=currencies),
         id=f"mixed_currencies:{sources[0]}",
         kind="mixed_currencies",
-        text=f"The amounts are in {currencies}; they are not added up, so there is no total.",
         sources=sources,
     )
-
-
-def _on(moment: datetime, zone: tzinfo) -> str:
-    return _words(local_day(moment, zone))
-
-
-def _words(day: date) -> str:
-    return format_date(day, "d MMMM y", locale="en_GB")

@@ -33,11 +33,16 @@ def ledger(account: AccountRow, standings: Iterable[Standing], *, zone: tzinfo) 
 
 def ordinal(charge_id: str, payment: Payment) -> str:
     """Which of a payment's charges one is, in words; empty when there is only one."""
-    taken = [charge.id for charge in payment.charges if charge.status in TOOK]
-    if len(taken) < 2 or charge_id not in taken:
+    number = number_of(charge_id, payment)
+    if not number:
         return ""
-    place = taken.index(charge_id)
-    return ORDINALS[place] if place < len(ORDINALS) else f"{place + 1}th"
+    return ORDINALS[number - 1] if number <= len(ORDINALS) else f"{number}th"
+
+
+def number_of(charge_id: str, payment: Payment) -> int:
+    """Which of a payment's charges one is, from 1; 0 when there is only one."""
+    taken = [charge.id for charge in payment.charges if charge.status in TOOK]
+    return taken.index(charge_id) + 1 if len(taken) > 1 and charge_id in taken else 0
 
 
 def _plan_lines(plan: SubscriptionRow, account: AccountRow, newest: date | None, zone: tzinfo) -> Iterator[Dated]:

@@ -184,7 +184,7 @@ def _mixed_totals(relevant: Standings) -> tuple[Fact, ...]:
     currencies = sorted({standing.currency for standing in due})
     if len(currencies) < 2:
         return ()
-    return (mixed_fact(" and ".join(currencies), tuple(s.payment.charges[0].id for s in due)),)
+    return (mixed_fact(tuple(currencies), tuple(s.payment.charges[0].id for s in due)),)
 
 
 def _count_rows(relevant: Standings) -> int:

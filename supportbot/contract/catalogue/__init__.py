@@ -3,10 +3,48 @@
 import tomllib
 from functools import lru_cache
 from importlib.resources import files
+from typing import Literal, get_args
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from supportbot.contract.types import ACTIONS, CASE_KEYS, OUTCOMES, ActionId, CaseKey, Outcome
+
+FactTemplate = Literal[
+    "after_cancelling",
+    "renewed_without_notice",
+    "renewed_with_late_notice",
+    "unused",
+    "unused_of",
+    "too_much",
+    "invoice_twice",
+    "period_twice",
+    "far_apart",
+    "chargeback",
+    "went_back",
+    "goes_back",
+    "reserved",
+    "failed",
+    "window_open",
+    "window_closed",
+    "no_charge_in",
+    "no_charge",
+    "mixed",
+]
+FACT_TEMPLATES: tuple[FactTemplate, ...] = get_args(FactTemplate)
+
+
+class Dispute(BaseModel):
+    """What a held money question is told while a person checks it; `{what}` is one of the four things after it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    checking: str
+    checking_until: str
+    charge: str
+    refund: str
+    charges: str
+    cancellation: str
+    policy: str
+    not_signed_in: str
 
 
 class Notices(BaseModel):
@@ -35,7 +73,10 @@ class Words(BaseModel):
 
 
 class Catalogue(BaseModel):
-    """One language's labels, notices and action names. `date_locale` is what Babel formats dates with."""
+    """One language's labels, notices and action names. `date_locale` is what Babel formats dates with.
+
+    `facts` are sentences about the records, told by `contract.telling`; `charges` name one of several charges in them.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     locale: str
@@ -47,6 +88,9 @@ class Catalogue(BaseModel):
     question: dict[str, str]
     words: Words
     notices: Notices
+    charges: tuple[str, ...] = Field(min_length=4)
+    facts: dict[FactTemplate, str]
+    dispute: Dispute
 
     def topic_label(self, topic: str | None) -> str:
         """What the case block says a message is about."""
@@ -64,7 +108,8 @@ def catalogue(locale: str) -> Catalogue:
     name = language if language in languages() else "en"
     text = (files(__package__) / f"{name}.toml").read_text(encoding="utf-8")
     read = Catalogue.model_validate(tomllib.loads(text))
-    missing = {*CASE_KEYS} - {*read.fields} | {*ACTIONS} - {*read.actions} | {*OUTCOMES} - {*read.status}
+    missing: set[str] = {*CASE_KEYS} - {*read.fields} | {*ACTIONS} - {*read.actions} | {*OUTCOMES} - {*read.status}
+    missing |= {*FACT_TEMPLATES} - {*read.facts}
     if missing:
         raise LookupError(f"{name}.toml has no words for: {', '.join(sorted(missing))}")
     return read

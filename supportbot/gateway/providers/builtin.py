@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from supportbot.gateway.providers.builtin_dispute import draft_dispute
-from supportbot.gateway.providers.builtin_routine import draft_routine
+from supportbot.gateway.providers.builtin_routine import draft_routine, has_no_articles
 from supportbot.gateway.providers.builtin_small import extract_fields, summarise
-from supportbot.gateway.types import ModelAnswer, ModelRequest, ModelSpec, Tokens
+from supportbot.gateway.types import NO_ARTICLES, ModelAnswer, ModelRequest, ModelSpec, Tokens
 
 Extractor = Callable[[Mapping[str, Any]], Mapping[str, Any]]
 _BY_SCHEMA: Mapping[str, Extractor] = {"summary/1": summarise, "fields/1": extract_fields}
@@ -23,6 +23,8 @@ class BuiltinProvider:
     def complete(self, spec: ModelSpec, request: ModelRequest) -> ModelAnswer:
         """The extracted answer; `invalid_request` for a task that cannot be done by extracting."""
         extract = _extractor(spec, request)
+        if extract is draft_routine and has_no_articles(request.material):
+            return ModelAnswer("invalid_request", error_code=NO_ARTICLES, tokens=Tokens(0, 0, 0, 0))
         if extract is None:
             return ModelAnswer("invalid_request", error_code="task_not_built_in", tokens=Tokens(0, 0, 0, 0))
         text = json.dumps({**_left_empty(request), **extract(request.material)}, ensure_ascii=False)

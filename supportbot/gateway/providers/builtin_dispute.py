@@ -1,16 +1,18 @@
 """How the built-in provider drafts in a dispute: the facts that code computed, told in order; a person decides."""
 
-import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from supportbot.contract.catalogue import catalogue
+from supportbot.contract.mentions import amounts_in
+from supportbot.contract.money import format_money
 from supportbot.contract.rules import DECISIONS
+from supportbot.contract.when import day_in_words, spelling_locale
 from supportbot.gateway.providers.builtin_routine import fitting_article, from_article, language, to_a_person
 
 Fact = Mapping[str, Any]
 MOST_FACTS = 6
-_CHARGED = re.compile(r"([\d.,]+ [A-Z]{3})(?: was charged)? on (\d{1,2} \w+)( \d{4})?")
 _CHARGES = ("charge_after_cancellation", "double_charge", "inside_refund_window")
 _CHARGED_WRONGLY = frozenset({"charge_after_cancellation", "double_charge", "renewal_without_notice", "proration"})
 _ABOUT_REFUNDS = frozenset(
@@ -24,11 +26,10 @@ def draft_dispute(material: Mapping[str, Any]) -> dict[str, Any]:
         return _unsure(material)
     outcome = _outcome(material)
     facts: Sequence[Fact] = _facts(material)[:MOST_FACTS] if outcome != "escalated" else ()
-    in_english = language(material["locale"]) == "en"
     passages = _passages(facts, material)
     return {
-        "answer": _answer(outcome, facts, material) if in_english else _checking(material),
-        "details": _details(facts, passages, material) if in_english and outcome != "escalated" else "",
+        "answer": _answer(outcome, facts, material),
+        "details": _details(facts, passages, material) if outcome != "escalated" else "",
         "outcome": outcome,
         "next_actions": _actions(outcome),
         "facts_used": [fact["id"] for fact in facts],
@@ -60,46 +61,49 @@ def _outcome(material: Mapping[str, Any]) -> str:
 
 
 def _answer(outcome: str, facts: Sequence[Fact], material: Mapping[str, Any]) -> str:
+    words = catalogue(material["locale"])
     what = {
-        "refund_needs_review": "your refund question",
-        "charge_needs_review": "the charge you asked about",
-        "cancellation_needs_review": "your cancellation",
+        "refund_needs_review": words.dispute.refund,
+        "charge_needs_review": words.dispute.charges,
+        "cancellation_needs_review": words.dispute.cancellation,
     }.get(outcome)
     if what is None:
-        return catalogue("en").notices.no_answer
-    charge = _charge_in_question(facts, material)
-    return f"A person is checking {charge or what}{_until(material)}."
-
-
-def _until(material: Mapping[str, Any]) -> str:
-    by = material["next_update_by"]
-    return f" and will write to you by {by}" if by else " and will write to you"
+        return words.notices.no_answer
+    named, by = _charge_in_question(facts, material) or what, material["next_update_by"]
+    if by:
+        return words.dispute.checking_until.format(what=named, when=by)
+    return words.dispute.checking.format(what=named)
 
 
 def _charge_in_question(facts: Sequence[Fact], material: Mapping[str, Any]) -> str | None:
     """ "the 49.00 EUR charge of 14 March": the charge that is due back in full, when the facts name exactly that."""
-    due = _due(material)
+    locale, due = material["locale"], _due(material)
     for kind in _CHARGES:
         for fact in facts:
-            named = _CHARGED.findall(fact["text"]) if fact["kind"] == kind else []
-            if not named or fact["amount"] != due:
+            if fact["kind"] != kind or not fact.get("day") or due is None or fact["amount"] != due:
                 continue
-            amount, day, year = named[-1] if kind == "double_charge" else named[0]
-            return f"the {amount} charge of {day}{'' if year.strip() == _this_year(material) else year}"
+            day = date.fromisoformat(fact["day"])
+            said = day_in_words(day, locale=locale, with_year=str(day.year) != _this_year(material))
+            amount = format_money(amounts_in(due, "EUR")[0], spelling_locale(locale))
+            return catalogue(locale).dispute.charge.format(amount=amount, day=said)
     return None
 
 
 def _details(facts: Sequence[Fact], passages: Sequence[Mapping[str, Any]], material: Mapping[str, Any]) -> str:
+    words = catalogue(material["locale"]).dispute
     told = [str(fact["text"]) for fact in facts]
     if not told and material["record"] is None and not material["case"]["verified"]:
-        told = ["No account was looked at, because this message was sent without signing in."]
-    told += [f"Our policy on this is {_heading(passage)}." for passage in passages[:1]]
+        told = [words.not_signed_in]
+    told += [words.policy.format(passage=_heading(passage, material["locale"])) for passage in passages[:1]]
     return " ".join(told)
 
 
-def _heading(passage: Mapping[str, Any]) -> str:
+def _heading(passage: Mapping[str, Any], locale: str) -> str:
+    """The passage by number and title; by its number alone where the title is in another language than the reply."""
     number, _, title = str(passage["heading"]).partition(" ")
-    return f"{number}, “{title}”" if number[:1].isdigit() and title else f"“{passage['heading']}”"
+    if not (number[:1].isdigit() and title):
+        return f"“{passage['heading']}”"
+    return f"{number}, “{title}”" if language(locale) == "en" else number
 
 
 def _passages(facts: Sequence[Fact], material: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -116,12 +120,6 @@ def _actions(outcome: str) -> list[str]:
         "cancellation_needs_review": "cancellation_review",
     }.get(outcome)
     return [review, "talk_to_person"] if review else ["talk_to_person"]
-
-
-def _checking(material: Mapping[str, Any]) -> str:
-    notices = catalogue(material["locale"]).notices
-    by = material["next_update_by"]
-    return notices.checking_until.format(when=by) if by else notices.checking
 
 
 def _facts(material: Mapping[str, Any]) -> list[Fact]:

@@ -23,6 +23,12 @@ def draft_routine(material: Mapping[str, Any]) -> dict[str, Any]:
     return from_article(article, material) if article else to_a_person(material)
 
 
+def has_no_articles(material: Mapping[str, Any]) -> bool:
+    """Whether there is no help article at all in the customer's language: then there is nothing to extract from."""
+    languages = material["shop"].get("article_languages")
+    return languages is not None and language(material["locale"]) not in languages
+
+
 def fitting_article(material: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """The best article that is about the question, in the customer's language; None when there is none."""
     own = [one for one in material["articles"] if language(one["locale"]) == language(material["locale"])]

@@ -1,0 +1,79 @@
+"""Tells what code computed, in any language of the catalogue: a template's name, and the values that go into it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.units import format_unit
+
+from supportbot.contract.catalogue import FactTemplate, catalogue
+from supportbot.contract.money import format_money
+from supportbot.contract.types import Money
+from supportbot.contract.when import day_in_words, spelling_locale
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """A number of days, said with its unit: "1 day", "19 Tage"."""
+
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """A month of a year: "March 2026"."""
+
+    year: int
+    month: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChargeNumber:
+    """Which of several charges, from 1; 0 where there is one only."""
+
+    number: int
+
+
+Value = Money | date | int | str | Days | Month | ChargeNumber | tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """One sentence of the catalogue with its values."""
+
+    template: FactTemplate
+    values: tuple[tuple[str, Value], ...] = ()
+
+
+def sentence(template: FactTemplate, **values: Value) -> Sentence:
+    """A sentence by its template's name, e.g. sentence("failed", amount=..., charged_on=...)."""
+    return Sentence(template, tuple(values.items()))
+
+
+def tell(sentences: tuple[Sentence, ...], locale: str) -> str:
+    """The sentences in a language, with amounts, dates and counts as that language writes them."""
+    facts = catalogue(locale).facts
+    return " ".join(
+        facts[one.template].format(**{name: _said(value, locale) for name, value in one.values}) for one in sentences
+    )
+
+
+def _said(value: Value, locale: str) -> str:
+    language = spelling_locale(catalogue(locale).locale)
+    match value:
+        case Money():
+            return format_money(value, language)
+        case date():
+            return day_in_words(value, locale=language)
+        case Days():
+            return format_unit(value.count, "duration-day", locale=language).replace("\u00a0", " ")
+        case Month():
+            return format_date(date(value.year, value.month, 1), "LLLL y", locale=language)
+        case ChargeNumber():
+            names = catalogue(locale).charges
+            return names[value.number] if value.number < len(names) else names[0]
+        case tuple():
+            return format_list(value, locale=language)
+        case _:
+            return str(value)
