@@ -1,7 +1,7 @@
 """What is known of one message before anything is decided: words, the policy's phrases in them, the model's score."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from supportbot.routing.phrases import Hit
 from supportbot.routing.policy import TriageRules
@@ -33,10 +33,18 @@ class Evidence:
     is_mostly_unknown: bool
     score: Score | None
 
+    def with_weights(self, weights: Weights) -> "Evidence":
+        """The same score, judged by other limits."""
+        return replace(self, weights=weights)
+
 
 def gather(text: str, rules: TriageRules, weights: Weights) -> Evidence:
     """Read and score a text."""
-    reading = read(text, rules)
+    return weigh(text, read(text, rules), rules, weights)
+
+
+def weigh(text: str, reading: Reading, rules: TriageRules, weights: Weights) -> Evidence:
+    """Score a text already read."""
     unknown = (1 - known_share(reading.words)) * 100 > rules.hold_when_unsure.unknown_words_pct
     is_judged = not (unknown or weights.is_empty or _is_explained(reading))
     score = score_reading(weights, reading, rules) if is_judged else None

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Iterator
+from importlib import resources
 from pathlib import Path
 from typing import Annotated
 
@@ -12,6 +13,7 @@ from supportbot.routing.types import Risk, Topic
 from supportbot.triage.types import LabelledText
 from supportbot.triage.weights import InputFile
 
+EXAMPLES_FILE = "examples.jsonl"
 _MAX_TEXT = 16_384
 
 
@@ -51,6 +53,12 @@ def read_labelled(path: Path, *, licence: str = "") -> tuple[list[LabelledText],
     if not rows:
         raise InvalidInput(f"{path} has no rows. Give one JSON object a line, with text, task and risk.")
     return rows, InputFile(name=path.name, sha256=hashlib.sha256(data).hexdigest(), rows=len(rows))
+
+
+def shipped_examples() -> list[LabelledText]:
+    """The invented messages that come with supportbot; its weights are trained on them too."""
+    lines = resources.files("supportbot.triage").joinpath(EXAMPLES_FILE).read_bytes().splitlines()
+    return [_labelled(row, "") for row in _rows(lines, Path(EXAMPLES_FILE))]
 
 
 def _rows(lines: Iterable[bytes], path: Path) -> Iterator[Row]:

@@ -104,14 +104,14 @@ def _thread_reasons(evidence: Evidence, thread: ThreadContext) -> Iterator[Reaso
 
 
 def _topic(evidence: Evidence, thread: ThreadContext) -> Topic:
-    own = clearest(evidence.topics, None)
-    if own:
-        return own
-    for text in reversed(thread.earlier_texts[-MAX_EARLIER_TEXTS:]):
-        earlier = clearest(gather(text, evidence.rules, evidence.weights).topics, None)
-        if earlier:
-            return earlier
-    return clearest({}, evidence.score) or "out_of_scope"
+    """The message's own topic; that of the thread where its words name none, and the model's where the thread does
+    not either."""
+    if not evidence.topics:
+        for text in reversed(thread.earlier_texts[-MAX_EARLIER_TEXTS:]):
+            earlier = gather(text, evidence.rules, evidence.weights)
+            if earlier.topics:
+                return clearest(earlier.topics, earlier.score) or "out_of_scope"
+    return clearest(evidence.topics, evidence.score) or "out_of_scope"
 
 
 def _topic_reason(topic: Topic, evidence: Evidence) -> Reason:

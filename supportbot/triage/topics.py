@@ -44,12 +44,12 @@ def topic_scores(reading: Reading, rules: TriageRules) -> dict[Topic, float]:
 
 
 def clearest(topics: dict[Topic, float], score: Score | None) -> Topic | None:
-    """The topic that the words speak for most; None when they speak for none."""
-    if not topics and score is None:
+    """The topic that the policy's words and the model together speak for most; None when neither says anything."""
+    shares = score.topics if score else {}
+    if not topics and not shares:
         return None
-    if not topics and score is not None:
-        return max(TIE_ORDER, key=lambda topic: score.topics.get(topic, 0.0))
-    return max(TIE_ORDER, key=lambda topic: topics.get(topic, 0.0))
+    total = sum(topics.values()) or 1.0
+    return max(TIE_ORDER, key=lambda topic: topics.get(topic, 0.0) / total + shares.get(topic, 0.0))
 
 
 def as_topic(name: str) -> Topic:
