@@ -51,7 +51,7 @@ class Lesson:
 @dataclass(frozen=True, slots=True)
 class Settings:
     """How far labels may move the weights (`risk_c`, `topic_c`), and what share of low-risk labels, out of fold, may
-    score above each threshold."""
+    score above each threshold; `hold` goes lower for missed disputes, until `most_held` of low risk lie above it."""
 
     risk_c: float = 10.0
     topic_c: float = 3.0
@@ -59,6 +59,7 @@ class Settings:
     hold_share: float = 0.05
     high_share: float = 0.015
     most_missed: float = 0.02
+    most_held: float = 0.08
 
 
 DEFAULTS = Settings()
@@ -322,6 +323,8 @@ def _thresholds(before: Thresholds, scores: Floats, is_high: Flags, settings: Se
     """As high as the shares of low-risk labels allow, and never so high that more than a few disputes slip below."""
     hold, high = np.quantile(scores[~is_high], [1 - settings.hold_share, 1 - settings.high_share])
     hold = min(hold, np.quantile(scores[is_high], settings.most_missed))
+    # A wrong label or two among the disputes must not hold everything.
+    hold = max(hold, np.quantile(scores[~is_high], 1 - settings.most_held))
     return Thresholds(hold=_round(hold), high=_round(max(hold, high)), clear_topic=before.clear_topic)
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from supportbot.routing.phrases import Hit
 from supportbot.routing.policy import TriageRules
 from supportbot.routing.types import Topic
-from supportbot.triage.languages import known_share
+from supportbot.triage.features import token
+from supportbot.triage.languages import known_share, language_of, languages_ready
 from supportbot.triage.reading import Reading, read
 from supportbot.triage.scoring import score_reading
 from supportbot.triage.topics import topic_scores
@@ -45,10 +46,18 @@ def gather(text: str, rules: TriageRules, weights: Weights) -> Evidence:
 
 def weigh(text: str, reading: Reading, rules: TriageRules, weights: Weights) -> Evidence:
     """Score a text already read."""
-    unknown = (1 - known_share(reading.words)) * 100 > rules.hold_when_unsure.unknown_words_pct
+    most = rules.hold_when_unsure.unknown_words_pct
+    unknown = (1 - known_share(reading.words)) * 100 > most and (1 - _learnt_share(reading, weights)) * 100 > most
     is_judged = not (unknown or weights.is_empty or _is_explained(reading))
     score = score_reading(weights, reading, rules) if is_judged else None
     return Evidence(text, reading, rules, weights, topic_scores(reading, rules), unknown, score)
+
+
+def _learnt_share(reading: Reading, weights: Weights) -> float:
+    """The share of words that the model knows, in a language of which it has seen enough labels; else 0."""
+    if not reading.words or language_of(reading.words) not in languages_ready(weights.card.languages):
+        return 0.0
+    return sum(token(word) in weights.words for word in reading.words) / len(reading.words)
 
 
 def _is_explained(reading: Reading) -> bool:

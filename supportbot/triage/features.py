@@ -5,9 +5,11 @@ the policy: `rule:refund`, `asked:refund` (in a general question), `told:refund`
 `alike:refund_has_arrived`. Numbers are all `#`, so no number is ever kept.
 """
 
-from collections.abc import Iterator, Mapping
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from supportbot.routing.phrases import Hit, Word
 from supportbot.routing.policy import TriageRules
@@ -45,6 +47,15 @@ class Clause:
 
 
 @dataclass(frozen=True, slots=True)
+class Located:
+    """Hints of one phrase found: it covers words `first` up to, not including, `end`."""
+
+    first: int
+    end: int
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Features:
     """The features of some words, by block; each block is scaled by itself, so long texts do not weigh more."""
 
@@ -53,13 +64,20 @@ class Features:
     hints: frozenset[str]
 
 
-def features_of(reading: Reading, rules: TriageRules, clause: Clause | None = None) -> Features:
-    """What stands in a clause, or in the whole message, without the words that a look-alike of the policy explains."""
+def features_of(
+    reading: Reading, rules: TriageRules, clause: Clause | None = None, *, located: Sequence[Located] | None = None
+) -> Features:
+    """What stands in a clause, or in the whole message, without the words that a look-alike of the policy explains.
+
+    Args:
+        located: the reading's hints, where they are at hand; many clauses then share the work.
+    """
     part = clause or Clause(0, len(reading.words))
-    places = [at for at in range(part.first, part.end) if at not in reading.explained_places]
-    tokens = {at: token(reading.words[at]) for at in places}
+    hidden = reading.explained_places
+    tokens = {at: token(reading.words[at]) for at in range(part.first, part.end) if at not in hidden}
     pieces = frozenset(piece for word in set(tokens.values()) for piece in pieces_of(word))
-    return Features(frozenset(_grams(reading, tokens)), pieces, frozenset(hint_places(reading, rules, part)))
+    hints = hint_places(located_hints(reading, rules) if located is None else located, part)
+    return Features(frozenset(_grams(reading, tokens)), pieces, frozenset(hints))
 
 
 def clauses_of(reading: Reading) -> tuple[Clause, ...]:
@@ -114,14 +132,27 @@ def _grams(reading: Reading, tokens: Mapping[int, str]) -> Iterator[str]:
             yield f"{first} {second}"
 
 
-def hint_places(reading: Reading, rules: TriageRules, part: Clause) -> dict[str, set[int]]:
-    """The hints of the policy that stand wholly in a clause, each with the words it covers."""
-    found: dict[str, set[int]] = {}
+def located_hints(reading: Reading, rules: TriageRules) -> tuple[Located, ...]:
+    """The hints of the policy and the words that each covers, in order of place."""
+    found: list[Located] = []
     for hit in reading.hits:
         is_explained = key_of(hit)[0] == "topic" and hit.overlaps(reading.explained_places)
-        if not is_explained and hit.first >= part.first and hit.end <= part.end:
-            for hint in _hint(hit, reading, rules):
-                found.setdefault(hint, set()).update(range(hit.first, hit.end))
+        names = () if is_explained else _hint(hit, reading, rules)
+        if names:
+            found.append(Located(hit.first, hit.end, names))
+    return tuple(sorted(found, key=lambda one: one.first))
+
+
+def hint_places(located: Sequence[Located], part: Clause) -> dict[str, set[int]]:
+    """The hints that stand wholly in a clause, each with the words it covers."""
+    found: dict[str, set[int]] = {}
+    start = bisect_left(located, part.first, key=lambda one: one.first)
+    for one in islice(located, start, None):
+        if one.first >= part.end:
+            break
+        if one.end <= part.end:
+            for name in one.names:
+                found.setdefault(name, set()).update(range(one.first, one.end))
     return found
 
 

@@ -69,6 +69,9 @@ _SMALL_WORDS: Mapping[str, str] = {
     "الماضي ابحث اجد الاخيره احتاجها للمحاسبه نهايه الاسبوع اليوم امس غدا الطلب طلبي الشحنه شحنتي طردي الفاتوره "
     "فاتورتي حسابي الصفحه الموقع قهوه صندوق الصندوق سوال لدي عندي الان",
 }
+# Labels of a language that let its everyday questions go the fast way by what the model has learnt.
+LABELS_FOR_A_LANGUAGE = 200
+_FEWEST_SMALL_WORDS, _LEAST_SMALL_SHARE = 2, 0.2
 _SCRIPTS_OF_KNOWN = ("LATIN", "ARABIC")
 _MIN_MIXED_LETTERS = 3
 
@@ -84,6 +87,19 @@ def english_words() -> frozenset[str]:
 def small_words(language: str) -> frozenset[str]:
     """The small words of a language, folded; empty for one that triage does not know."""
     return frozenset(fold(word) for word in _SMALL_WORDS.get(language, "").split())
+
+
+def language_of(words: Sequence[Word]) -> str | None:
+    """The language whose small words stand in a text most; None when no language other than English shows itself."""
+    counts = {language: sum(word.folded in small_words(language) for word in words) for language in _SMALL_WORDS}
+    best = max(counts, key=lambda language: counts[language])
+    is_plain = counts[best] >= max(_FEWEST_SMALL_WORDS, _LEAST_SMALL_SHARE * len(words))
+    return best if is_plain else None
+
+
+def languages_ready(labels: Mapping[str, int]) -> frozenset[str]:
+    """The languages, by how many labels there are of each, of which the model has seen enough to be trusted."""
+    return frozenset(language for language, count in labels.items() if count >= LABELS_FOR_A_LANGUAGE)
 
 
 def known_share(words: Sequence[Word]) -> float:

@@ -6,7 +6,16 @@ from dataclasses import dataclass
 
 from supportbot.routing.policy import TriageRules
 from supportbot.routing.types import Topic
-from supportbot.triage.features import Clause, Features, clauses_of, features_of, hint_places, pieces_of, token
+from supportbot.triage.features import (
+    Clause,
+    Features,
+    clauses_of,
+    features_of,
+    hint_places,
+    located_hints,
+    pieces_of,
+    token,
+)
 from supportbot.triage.reading import Reading, read
 from supportbot.triage.types import Score, WordShare
 from supportbot.triage.weights import FIRST_TOPIC, Weights
@@ -31,11 +40,12 @@ def score(weights: Weights, text: str, rules: TriageRules) -> Score:
 
 def score_reading(weights: Weights, reading: Reading, rules: TriageRules) -> Score:
     """The same for a text already read: the whole message and each clause, of which the worst counts."""
-    whole = features_of(reading, rules)
+    located = located_hints(reading, rules)
+    whole = features_of(reading, rules, located=located)
     best, worst = risk_of(weights, whole), Clause(0, len(reading.words))
     at_first = best
     for clause in clauses_of(reading):
-        risk = risk_of(weights, features_of(reading, rules, clause))
+        risk = risk_of(weights, features_of(reading, rules, clause, located=located))
         if risk > best:
             best, worst = risk, clause
     return Score(best, at_first, _deciding(weights, reading, rules, worst), topics_of(weights, whole))
@@ -73,7 +83,7 @@ def word_shares(weights: Weights, reading: Reading, rules: TriageRules, part: Cl
         at: 0.0 if at in reading.explained_places else _own_share(weights, tokens, at, part, lengths)
         for at in range(part.first, part.end)
     }
-    for hint, places in hint_places(reading, rules, part).items():
+    for hint, places in hint_places(located_hints(reading, rules), part).items():
         for at in places:
             shares[at] += _weight(weights.hints, hint) / len(places)
     return [WordShare(reading.words[at].start, reading.words[at].end, share) for at, share in shares.items()]
