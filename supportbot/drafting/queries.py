@@ -20,11 +20,12 @@ from supportbot.billing.rules import case_record
 from supportbot.billing.types import AccountRows, CaseRecord, RefundPolicy
 from supportbot.contract.language import guess_language
 from supportbot.db import BigId
-from supportbot.drafting.tables import DivergenceRow, Draft
+from supportbot.drafting.tables import CaseAid, DivergenceRow, Draft
 from supportbot.drafting.types import CaseFile, ShopFacts, Turn
 from supportbot.errors import NotFound
 from supportbot.gateway.tables import AttemptRow
 from supportbot.inbox import queries as inbox
+from supportbot.inbox.handing_over import AIDS
 from supportbot.inbox.shopfront import read_shopfront
 from supportbot.inbox.sites import records_id
 from supportbot.inbox.tables import Conversation, Customer, Message, Note, Outgoing, Site
@@ -55,7 +56,7 @@ def read_case(db: Session, message_id: int, *, now: datetime) -> CaseFile:
     if row is None:
         raise NotFound(f"There is no customer message {message_id}.")
     message, conversation, customer, site = row
-    turns = _turns(db, conversation, message_id)
+    turns = turns_until(db, message.conversation_id, message_id)
     question = _open_question(turns, message.text)
     library = published_library(db)
     locale = guess_language(question) or customer.locale
@@ -128,7 +129,7 @@ def _as_drafts(found: Fetched) -> Drafts:
         main=main,
         compared=next((row for row in newest if main is not None and row.id != main.id), None),
         decision=decision,
-        attempts=found["attempts"],
+        attempts=[one for one in found["attempts"] if one.task not in AIDS],
         divergences=[row for row in found["divergences"] if main is not None and row.after_draft_id == main.id],
     )
 
@@ -136,6 +137,12 @@ def _as_drafts(found: Fetched) -> Drafts:
 def divergences_of(db: Session, message_id: int) -> Sequence[DivergenceRow]:
     """Every logged change of the answer to one message, in the order they were found."""
     query = select(DivergenceRow).where(DivergenceRow.message_id == message_id).order_by(col(DivergenceRow.id))
+    return db.exec(query).all()
+
+
+def aids_of(db: Session, conversation_id: int) -> Sequence[CaseAid]:
+    """Every summary and reading of numbers of one conversation, in the order they were made."""
+    query = select(CaseAid).where(CaseAid.conversation_id == conversation_id).order_by(col(CaseAid.id))
     return db.exec(query).all()
 
 
@@ -169,10 +176,11 @@ def find_draft(db: Session, draft_id: int) -> Draft:
     return draft
 
 
-def _turns(db: Session, conversation: Conversation, message_id: int) -> tuple[Turn, ...]:
+def turns_until(db: Session, conversation_id: int, message_id: int) -> tuple[Turn, ...]:
+    """The newest 30 messages of a conversation up to one of them, oldest first."""
     query = (
         select(Message)
-        .where(Message.conversation_id == conversation.id, col(Message.id) <= message_id)
+        .where(Message.conversation_id == conversation_id, col(Message.id) <= message_id)
         .order_by(col(Message.id).desc())
         .limit(30)
     )
@@ -221,6 +229,7 @@ class DeskCase:
     people: Sequence[Person]
     account: AccountRows | None
     label: TriageLabel | None
+    aids: Sequence[CaseAid]
 
 
 def desk_case(db: Session, conversation_id: int, *, before: int | None = None) -> DeskCase:
@@ -254,16 +263,19 @@ def desk_case(db: Session, conversation_id: int, *, before: int | None = None) -
         people=[as_person(agent) for agent in agents if agent.disabled_at is None],
         account=as_account(found),
         label=next(iter(found["label"]), None),
+        aids=found["aids"],
     )
 
 
 @lru_cache(maxsize=1)
 def _desk_together() -> Together:
     spoken = select(TriageLabel).where(TriageLabel.message_id == sa.bindparam("message_id", type_=BigId))
+    aids = select(CaseAid).where(CaseAid.conversation_id == sa.bindparam("conversation_id", type_=BigId))
     return Together(
         **_draft_reads(),
         **account_reads(),
         **inbox.desk_reads(),
         agents=select(Agent).order_by(Agent.name),
         label=spoken.where(col(TriageLabel.is_current)),
+        aids=aids.order_by(col(CaseAid.id).desc()).limit(6),
     )

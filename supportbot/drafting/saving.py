@@ -9,17 +9,18 @@ from sqlmodel import Session, select
 from supportbot.audit.types import SYSTEM
 from supportbot.contract import render
 from supportbot.db import lock_row
+from supportbot.drafting.aid_rules import aids_wanted
+from supportbot.drafting.attempts import add_attempts, settle_attempts
 from supportbot.drafting.composing import Composed
 from supportbot.drafting.notices import tell_held
 from supportbot.drafting.proofs import heeded
 from supportbot.drafting.rules import divergences, hold_label
 from supportbot.drafting.tables import DivergenceRow, Draft
 from supportbot.drafting.types import CaseFile
-from supportbot.gateway.actions import settle
-from supportbot.gateway.tables import AttemptRow
 from supportbot.gateway.types import Attempt
 from supportbot.inbox import actions as inbox
 from supportbot.inbox.desk import Desk
+from supportbot.inbox.handing_over import ask_for_aid
 from supportbot.inbox.tables import Conversation
 from supportbot.inbox.types import WorkState
 from supportbot.knowledge.uses import count_uses, note_gap
@@ -91,7 +92,7 @@ def save(db: Session, desk: Desk, plan: Plan, draft_ids: Mapping[str, int], comp
     rows = {one.task: lock_row(db, Draft, draft_ids[one.task]) for one in composed}
     attempts = [attempt for one in composed for attempt in one.attempts]
     if any(row.state != "drafting" for row in rows.values()):
-        _settle(db, desk, attempts)
+        settle_attempts(db, desk, attempts)
         return
     is_newest = conversation.newest_customer_message_id == case.message_id
     for one in composed:
@@ -100,13 +101,15 @@ def save(db: Session, desk: Desk, plan: Plan, draft_ids: Mapping[str, int], comp
         state, reason = _state_of(plan, one, is_newest=is_newest)
         _finish(row, state, reason, at=desk.clock())
         db.add(row)
-        _add_attempts(db, plan, one.attempts, pin=Pin(row.prompt, row.output_schema), draft_id=row.id)
+        _keep_attempts(db, plan, one.attempts, pin=Pin(row.prompt, row.output_schema), draft_id=row.id)
     _note_articles(db, plan, rows, composed, at=desk.clock())
     _log_divergences(db, desk, plan, rows, composed)
     if is_newest:
         inbox.show_work(db, desk, conversation, _work_state(rows[plan.decision.task].state))
+        for task in aids_wanted(plan.case, plan.decision):
+            ask_for_aid(db, desk, conversation, task)
     db.flush()
-    _settle(db, desk, attempts)
+    settle_attempts(db, desk, attempts)
     for row in rows.values():
         detail = {"task": row.task, "state": row.state, "outcome": row.outcome, "hash": row.content_hash}
         desk.audit.record(
@@ -118,12 +121,6 @@ def save(db: Session, desk: Desk, plan: Plan, draft_ids: Mapping[str, int], comp
             conversation_id=case.conversation_id,
             detail=detail,
         )
-
-
-def _settle(db: Session, desk: Desk, attempts: Sequence[Attempt]) -> None:
-    for change in settle(db, attempts, at=desk.clock()):
-        detail = asdict(change)
-        desk.audit.record(db, actor=SYSTEM, action="model.changed", subject="model", subject_id=None, detail=detail)
 
 
 def fail_message(db: Session, desk: Desk, message_id: int, reason: str) -> bool:
@@ -303,40 +300,13 @@ def _record_triage_calls(db: Session, desk: Desk, plan: Plan) -> None:
     """Keep the tries of the second reading, each once: they belong to the message and to no draft."""
     if not plan.triage_attempts:
         return
-    _add_attempts(db, plan, plan.triage_attempts, pin=plan.policy.policy.pin(MODELLESS_TASK), draft_id=None)
-    _settle(db, desk, plan.triage_attempts)
+    _keep_attempts(db, plan, plan.triage_attempts, pin=plan.policy.policy.pin(MODELLESS_TASK), draft_id=None)
+    settle_attempts(db, desk, plan.triage_attempts)
 
 
-def _add_attempts(db: Session, plan: Plan, attempts: Sequence[Attempt], *, pin: Pin, draft_id: int | None) -> None:
-    for attempt in attempts:
-        row = AttemptRow(
-            message_id=plan.case.message_id,
-            draft_id=draft_id,
-            task=attempt.task,
-            number=attempt.number,
-            policy_version=plan.policy.number,
-            prompt=pin.prompt,
-            output_schema=pin.schema,
-            model_key=attempt.model_key,
-            provider=attempt.provider,
-            model_asked=attempt.model_asked,
-            model_answered=attempt.model_answered,
-            provider_request_id=attempt.provider_request_id,
-            outcome=attempt.outcome,
-            http_status=attempt.http_status,
-            error_code=attempt.error_code,
-            is_backup=attempt.is_backup,
-            started_at=attempt.started_at,
-            latency_ms=attempt.latency_ms,
-            input_uncached_tokens=attempt.tokens.input_uncached,
-            cache_read_tokens=attempt.tokens.cache_read,
-            cache_write_tokens=attempt.tokens.cache_write,
-            output_tokens=attempt.tokens.output,
-            cost_microusd=attempt.cost_microusd,
-            fingerprint=attempt.fingerprint,
-            reservation_id=attempt.reservation_id,
-        )
-        db.add(row)
+def _keep_attempts(db: Session, plan: Plan, attempts: Sequence[Attempt], *, pin: Pin, draft_id: int | None) -> None:
+    number = plan.policy.number
+    add_attempts(db, attempts, message_id=plan.case.message_id, policy_version=number, pin=pin, draft_id=draft_id)
 
 
 def _failed_draft(conversation: Conversation, message_id: int, reason: str, *, generation: int, at: datetime) -> Draft:

@@ -69,3 +69,27 @@ class DivergenceRow(SQLModel, table=True):
     severity: str = Field(max_length=2)
     rule: str = Field(max_length=60)
     created_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class CaseAid(SQLModel, table=True):
+    """What a small task made of a case for the person who takes it: a summary, or the numbers that a customer names.
+
+    `state`: done or failed. It covers the conversation up to the message `upto_id`. `result` of a summary: `summary`,
+    `open_points`; of an extraction: `named`, a list of `kind`, `value`, `known` (code found it in the records).
+    """
+
+    __tablename__ = "case_aid"
+    __table_args__ = (sa.UniqueConstraint("conversation_id", "task", "upto_id"),)
+    id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
+    conversation_id: int = Field(foreign_key="conversation.id", sa_type=BigId)
+    task: str = Field(max_length=40)
+    upto_id: int = Field(sa_type=BigId)
+    state: str = Field(max_length=10)
+    state_reason: str | None = Field(default=None, max_length=200)
+    prompt: str = Field(max_length=60)
+    output_schema: str = Field(max_length=20)
+    policy_version: int
+    model_key: str | None = Field(default=None, max_length=40)
+    author: str | None = Field(default=None, max_length=200)
+    result: dict[str, Any] = Field(sa_type=Json, default_factory=dict)
+    created_at: datetime = Field(sa_type=UtcDateTime)

@@ -8,6 +8,7 @@ from supportbot.accounts.queries import people
 from supportbot.accounts.types import Person
 from supportbot.errors import Forbidden, InvalidInput
 from supportbot.inbox.desk import Desk
+from supportbot.inbox.handing_over import SUMMARY, ask_for_aid
 from supportbot.inbox.rules import checked_text, closing_refusal
 from supportbot.inbox.tables import Conversation, Note
 from supportbot.inbox.types import Status, WorkState
@@ -41,7 +42,7 @@ def add_note(db: Session, desk: Desk, conversation_id: int, text: str, *, by: Pe
 
 
 def assign(db: Session, desk: Desk, conversation_id: int, assignee_id: int | None, *, by: Person) -> None:
-    """Give a conversation to somebody who works here, or to nobody.
+    """Give a conversation to somebody who works here, or to nobody. When it changes hands it is summarised.
 
     Raises:
         InvalidInput: nobody here has that id, or they were shut out.
@@ -51,6 +52,8 @@ def assign(db: Session, desk: Desk, conversation_id: int, assignee_id: int | Non
             f"Nobody here has the id {assignee_id}. Choose somebody from the list.", fields={"assignee": "unknown"}
         )
     conversation = lock_conversation(db, conversation_id)
+    if conversation.assignee_id is not None and assignee_id not in (None, conversation.assignee_id):
+        ask_for_aid(db, desk, conversation, SUMMARY)
     conversation.assignee_id = assignee_id
     db.add(conversation)
     publish(db, conversation, "conversation", at=desk.clock())

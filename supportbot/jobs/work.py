@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 
 from supportbot.drafting import actions as drafting_actions
+from supportbot.drafting.aids import make_aid
 from supportbot.drafting.flow import Drafting
 from supportbot.drafting.learning import train_if_due
 from supportbot.engine import JobKind
 from supportbot.inbox.actions import DRAFT_JOB, SEND_JOB, wake_snoozed
+from supportbot.inbox.handing_over import AID_JOB
 from supportbot.jobs import sweeper
 from supportbot.review.actions import draw_week
 
@@ -46,9 +48,13 @@ def register_jobs(drafting: Drafting) -> None:
     def learn(_: Ids) -> None:
         train_if_due(database, desk)
 
+    def aid(ids: Ids) -> None:
+        make_aid(drafting, int(ids["conversation_id"]), str(ids["task"]), upto_id=int(ids["upto_id"]))
+
     engine = desk.engine
     engine.register(JobKind(DRAFT_JOB, draft, queue="drafts", concurrency=200, retries=2, timeout_s=90))
     engine.register(JobKind(SEND_JOB, send, queue="sending", concurrency=8, retries=5, poll_s=0.25))
+    engine.register(JobKind(AID_JOB, aid, queue="aids", concurrency=8, retries=1, timeout_s=90, poll_s=1))
     engine.register(JobKind("sweep", sweep, queue="chores", concurrency=2, poll_s=1))
     engine.register(JobKind("wake_snoozed", wake, queue="chores", concurrency=2, poll_s=1))
     engine.register(JobKind("prune", prune, queue="chores", concurrency=2, poll_s=1))

@@ -5,9 +5,9 @@ from typing import Any
 from sqlmodel import Session, col, select
 
 from supportbot.accounts.queries import names_by_id
-from supportbot.drafting.queries import divergences_of
+from supportbot.drafting.queries import aids_of, divergences_of
 from supportbot.drafting.rules import effective_state
-from supportbot.drafting.tables import DivergenceRow, Draft
+from supportbot.drafting.tables import CaseAid, DivergenceRow, Draft
 from supportbot.gateway.tables import AttemptRow
 from supportbot.inbox import queries
 from supportbot.inbox.rules import is_held
@@ -66,6 +66,7 @@ def conversation_detail(db: Session, conversation_id: int, *, before: int | None
         "label": label_line(label) if label else None,
         "attempts": [_attempt(attempt) for attempt in attempts],
         "divergences": [divergence_line(row) for row in divergences_of(db, newest)],
+        "aids": [_aid(row) for row in aids_of(db, conversation_id)],
     }
 
 
@@ -111,6 +112,18 @@ def _message(message: Message) -> dict[str, Any]:
 
 def _note(note: Note) -> dict[str, Any]:
     return {"id": note.id, "author_id": note.author_id, "text": note.text, "created_at": note.created_at.isoformat()}
+
+
+def _aid(row: CaseAid) -> dict[str, Any]:
+    return {
+        "task": row.task,
+        "state": row.state,
+        "reason": row.state_reason,
+        "upto_message_id": row.upto_id,
+        "result": row.result,
+        "prompt": row.prompt,
+        "created_at": row.created_at.isoformat(),
+    }
 
 
 def _draft(draft: Draft, conversation: Conversation) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from supportbot.drafting.rules import promises
 from supportbot.drafting.tables import DivergenceRow, Draft
 from supportbot.inbox.tables import Message
 from supportbot.money import plain_amount
+from supportbot.web.aid_views import aid_view
 from supportbot.web.articles_views import passage_url
 from supportbot.web.draft_views import author_of, blocked_note, checks_of
 from supportbot.web.inbox_views import earlier_url
@@ -71,6 +72,7 @@ def held_view(case: DeskCase, draft: Draft, *, person: Person, now: datetime, ba
         "release": _release(case, draft, person, due, name),
         "draft_id": draft.id,
         "is_mine": row.assignee_id == person.id,
+        "aid": aid_view(case, now=now),
         "told": [_told(message, case, now, zone) for message in case.messages[-MOST_TOLD:]],
         "earlier_url": earlier_url(case, case.messages[-MOST_TOLD].id if len(case.messages) > MOST_TOLD else None),
         "notes": [

@@ -15,6 +15,7 @@ from supportbot.drafting.tables import Draft
 from supportbot.inbox.queries import COUNT_CAP, ConversationLine, Page, View
 from supportbot.inbox.rules import closing_refusal, is_held
 from supportbot.inbox.tables import Conversation, Customer, Message, Outgoing
+from supportbot.web.aid_views import aid_view
 from supportbot.web.draft_views import blocked_note, checks_of, route_words, sources_of, tries_of
 from supportbot.web.words import day_words, length, on_day, when
 
@@ -206,6 +207,7 @@ def panel_view(case: DeskCase, *, now: datetime) -> dict[str, Any]:
         "verified": case.customer.is_verified,
         "email": case.customer.email,
         "lines": [f"First wrote {day_words(case.customer.created_at.astimezone(zone).date(), today=today)}"],
+        "aid": aid_view(case, now=now),
         "targets": targets,
         "plan": _plan(case.account, zone, now) if case.account else [],
         "charges": _charges(case.account, zone, now, case.site.currency) if case.account else [],
