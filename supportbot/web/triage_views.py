@@ -11,6 +11,7 @@ from supportbot.routing.tables import TriageWeights
 from supportbot.stats import Count, wilson
 from supportbot.triage.candidates import next_at
 from supportbot.triage.counts import LabelCounts, LiveCounts
+from supportbot.triage.languages import LABELS_FOR_A_LANGUAGE
 from supportbot.web.label_views import topic_words
 from supportbot.web.trial_views import LAYER_WORDS
 from supportbot.web.words import When, when
@@ -22,8 +23,6 @@ STATES = {
     "declined": ("no", "Declined"),
     "failed": ("failed", "Could not be trained"),
 }
-# From so many labels of a language on, weights trained on them judge it as they judge English.
-LEARNED_AT = 200
 
 
 def triage_page_view(
@@ -70,10 +69,10 @@ def triage_page_view(
         "needless": share_view(labels.needless),
         "topics": _topics(labels.topics),
         "languages": [
-            {"name": name, "count": count, "is_learned": count >= LEARNED_AT}
+            {"name": name, "count": count, "is_learned": count >= LABELS_FOR_A_LANGUAGE}
             for name, count in sorted(labels.languages.items(), key=lambda pair: -pair[1])
         ],
-        "learned_at": LEARNED_AT,
+        "learned_at": LABELS_FOR_A_LANGUAGE,
         "next_training": f"{spoken} messages have a risk that people named; the next training is at {next_at(spoken)}.",
         "candidates": [_candidate(row, in_force, may_decide, now, zone) for row in trained],
         "owner": owner,
