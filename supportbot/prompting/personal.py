@@ -47,7 +47,8 @@ _WORDS = {
     r"|sipari[şs]\w*|kargo\w*|takip|طلب\w*|الطلب|فاتور\w*|الفاتور\w*|شحن\w*|الشحن\w*|تتبع",
 }
 _MEANT = re.compile("|".join(rf"(?P<{kind}>\b(?:{words})\b)" for kind, words in _WORDS.items()), re.IGNORECASE)
-# Without a digit or an @ only a spelled address can be there, and then one of these is.
+_MAY_HOLD = re.compile(r"[@＠]|(?:\d\D*){7}")  # no number that is looked for has fewer digits
+# Without those only a spelled address can be there, and then one of these is.
 _SPELLED = re.compile(
     r"[\[({<]\s*(?:at|ät)\s*[\])}>]|\b(?:dot|punkt|point|punto|ponto|punt|kropka|nokta)\b|mail|yahoo|outlook|correo"
     r"|courriel|posta|adres|بريد",
@@ -72,7 +73,7 @@ def personal_spans(text: str, *, locale: str = "en", keep: Collection[str] = ())
         locale: whose telephone numbers may stand without a country code.
         keep: ids of the case (orders, invoices, charges); a number that is one of them is left alone.
     """
-    if not any(mark.isdigit() or mark in "@＠" for mark in text) and not _SPELLED.search(text):
+    if not (_MAY_HOLD.search(text) or _SPELLED.search(text)):
         return ()
     spelled, places = _spell(text)
     known = {_bare(name) for name in keep} - {""}
