@@ -18,7 +18,9 @@ from supportbot.gateway.providers.builtin import BuiltinProvider
 from supportbot.gateway.tables import AttemptRow
 from supportbot.gateway.types import ModelAnswer, ModelRequest, ModelSpec
 from supportbot.inbox import actions as inbox
+from supportbot.inbox.tables import Message
 from supportbot.routing.queries import active_policy
+from tests.drafting.test_asking import make_outside_shop
 from tests.factories import DISPUTE, ROUTINE, Shop, make_shop
 
 NUMBERLESS = "I was charged twice, 49.00 EUR on 14 March and 12.00 EUR on 3 January. Please refund me."
@@ -183,3 +185,20 @@ def test_the_tries_of_a_summary_are_not_shown_as_the_drafts(database: Database) 
 
     assert shown == {"dispute_reply", "routine_reply"}
     assert "case_summary" in attempts(shop)
+
+
+def test_a_summary_by_an_outside_model_leaves_masked_and_comes_back_whole(database: Database) -> None:
+    answer = json.dumps({"summary": "Write to [email_1].", "open_points": ["Call [phone_1]."]})
+    shop, provider = make_outside_shop(database, answer)
+    message_id = shop.write(shop.mira_id, "I am mira@mail.example, +44 20 7946 0958. Where is my parcel?")
+    with database.transaction(read_only=True) as db:
+        conversation_id = db.get_one(Message, message_id).conversation_id
+
+    make_aid(shop.drafting, conversation_id, "case_summary", upto_id=message_id)
+
+    sent = provider.requests[0].user
+    assert "mira@mail.example" not in sent and "7946" not in sent
+    assert aids(shop)["case_summary"].result == {
+        "summary": "Write to mira@mail.example.",
+        "open_points": ["Call +44 20 7946 0958."],
+    }
