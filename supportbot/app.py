@@ -17,9 +17,10 @@ from supportbot.gateway.guarding import DatabaseGuard
 from supportbot.gateway.providers import PROVIDERS
 from supportbot.gateway.remembering import DatabaseWays
 from supportbot.inbox.desk import Desk
-from supportbot.jobs.work import register_jobs
+from supportbot.jobs.work import DRAFTS_WORKING, register_jobs
 from supportbot.migrating import require_current, upgrade
 from supportbot.settings import Settings, provider_key, top_folder
+from supportbot.turns import Turns
 from supportbot.web import door, errors, login, templating
 from supportbot.web.body import MAX_JSON_BYTES
 from supportbot.web.families import PAGE_FAMILIES, PUBLIC_ENDPOINTS
@@ -53,15 +54,17 @@ def wire(
         audit=AuditLog(settings.secret_key, at),
         clock=at,
     )
+    turns = Turns(DRAFTS_WORKING)
     models = gateway or Gateway(
         {name: make(provider_key) for name, make in PROVIDERS.items()},
         clock=at,
         guard=DatabaseGuard(database, desk.audit, at),
         ways=DatabaseWays(database, at),
+        while_waiting=turns.given_back,
     )
     drafting = Drafting(database, desk, models)
     # In the web too: an enqueue must know the kind's queue.
-    register_jobs(drafting)
+    register_jobs(drafting, turns)
     return Parts(settings, database, desk, drafting)
 
 

@@ -3,10 +3,10 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from supportbot.gateway.guarding import changed, insert_once
 from supportbot.gateway.tables import Reservation, ServedModel, SpendDay
@@ -28,18 +28,18 @@ class ServedChange:
 def settle(db: Session, attempts: Sequence[Attempt], *, at: datetime) -> list[ServedChange]:
     """Put what calls really cost in place of what was reserved; once, however often it is asked.
 
+    Reservations are locked first, in order, and the day that all calls share last: no two transactions wait in a ring.
+
     Returns:
         every endpoint that answered as another model than the last time.
     """
-    changes = []
-    for attempt in sorted(attempts, key=lambda one: one.reservation_id or 0):
-        row = db.get(Reservation, attempt.reservation_id) if attempt.reservation_id is not None else None
-        if row is None or not _settle_one(db, row, attempt, at):
-            continue
-        change = _served(db, row.endpoint, attempt, at)
-        if change is not None:
-            changes.append(change)
-    return changes
+    asked = {attempt.reservation_id: attempt for attempt in attempts}
+    rows = db.exec(select(Reservation).where(col(Reservation.id).in_(asked)).order_by(col(Reservation.id))).all()
+    settled = [(row, asked[row.id]) for row in rows if _settle_one(db, row, asked[row.id], at)]
+    served = [_served(db, row.endpoint, attempt, at) for row, attempt in settled]
+    for day in sorted({row.day for row, _ in settled}):
+        _correct_day(db, day, [(row, attempt) for row, attempt in settled if row.day == day])
+    return [change for change in served if change is not None]
 
 
 def prune_reservations(db: Session, before: datetime, *, most: int = 5_000) -> int:
@@ -60,16 +60,21 @@ def _settle_one(db: Session, row: Reservation, attempt: Attempt, at: datetime) -
         .where(col(Reservation.id) == row.id, col(Reservation.settled_at).is_(None))
         .values(**values)
     )
-    if changed(db, settled) != 1:
-        return False
-    was = (row.worst_microusd or 0, row.worst_output_tokens if row.worst_microusd is None else 0)
-    now = (cost or 0, tokens if cost is None else 0)
+    return changed(db, settled) == 1
+
+
+def _correct_day(db: Session, day: date, settled: Sequence[tuple[Reservation, Attempt]]) -> None:
+    microusd = tokens = 0
+    for row, attempt in settled:
+        real, real_tokens = _real(row, attempt)
+        microusd += (real or 0) - (row.worst_microusd or 0)
+        tokens += real_tokens if real is None else 0
+        tokens -= row.worst_output_tokens if row.worst_microusd is None else 0
     counted = {
-        "microusd": col(SpendDay.microusd) + now[0] - was[0],
-        "unpriced_output_tokens": col(SpendDay.unpriced_output_tokens) + now[1] - was[1],
+        "microusd": col(SpendDay.microusd) + microusd,
+        "unpriced_output_tokens": col(SpendDay.unpriced_output_tokens) + tokens,
     }
-    changed(db, sa.update(SpendDay).where(col(SpendDay.day) == row.day).values(counted))
-    return True
+    changed(db, sa.update(SpendDay).where(col(SpendDay.day) == day).values(counted))
 
 
 def _real(row: Reservation, attempt: Attempt) -> tuple[int | None, int]:

@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any, Generic, Literal
 
@@ -50,6 +51,7 @@ class Gateway:
         guard: asked before each call and told of it afterwards (limits, breaker); None lets all through.
         prices: None reads the shipped table.
         ways: how models are known to keep to a schema; None knows nothing.
+        while_waiting: entered while a call or a pause lasts, so that others may work meanwhile.
     """
 
     def __init__(
@@ -63,6 +65,7 @@ class Gateway:
         jitter: Callable[[], float] = random.random,
         prices: PriceTable | None = None,
         ways: KnownWays | None = None,
+        while_waiting: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self._providers = providers
         self._clock = clock
@@ -72,6 +75,7 @@ class Gateway:
         self._jitter = jitter
         self._prices = prices or load_prices()
         self._ways = ways or NothingKnown()
+        self._while_waiting = while_waiting
 
     def complete(
         self,
@@ -133,7 +137,8 @@ class Gateway:
         spec, known = self._with_way(run, _find(run.rule, models, step.model_key))
         provider = self.provider_of(spec)
         if step.pause_s > 0:
-            self._sleep(step.pause_s)
+            with self._while_waiting():
+                self._sleep(step.pause_s)
         request = replace(base, model=spec.model, user=base.user + run.note, max_output_tokens=step.max_output_tokens)
         call = self._plan(run, spec, request)
         admitted = over_task_limit(run.rule, run.spent_microusd, call.worst_microusd) or self._guard.admit(call)
@@ -206,8 +211,10 @@ class Gateway:
         is_backup: bool,
     ) -> ModelAnswer:
         started_at, started = self._clock(), self._monotonic()
-        raw = provider.complete(call.spec, request)
-        latency_ms = round((self._monotonic() - started) * 1000)
+        with self._while_waiting():
+            raw = provider.complete(call.spec, request)
+            ended = self._monotonic()
+        latency_ms = round((ended - started) * 1000)
         read = _read(raw, run.schema)
         answer, run.fields = read
         attempt = Attempt(

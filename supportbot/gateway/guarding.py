@@ -97,8 +97,13 @@ class DatabaseGuard:
             answered, self._answered = self._answered, []
         for outcome in {outcome for _, outcome in answered}:
             ids = [number for number, other in answered if other == outcome]
-            noted = sa.update(Reservation).where(col(Reservation.id).in_(ids), col(Reservation.outcome).is_(None))
-            changed(db, noted.values(outcome=outcome))
+            # One that is locked is being settled, which notes its outcome as well: nobody waits for it here.
+            free = (
+                sa.select(col(Reservation.id))
+                .where(col(Reservation.id).in_(ids), col(Reservation.outcome).is_(None))
+                .with_for_update(skip_locked=True)
+            )
+            changed(db, sa.update(Reservation).where(col(Reservation.id).in_(free)).values(outcome=outcome))
 
     def _open(self, db: Session, call: PlannedCall, attempt: Attempt, row: Breaker | None, now: datetime) -> None:
         failed_probes = 0 if row is None else row.failed_probes + 1

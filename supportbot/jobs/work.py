@@ -11,18 +11,27 @@ from supportbot.inbox.actions import DRAFT_JOB, SEND_JOB, wake_snoozed
 from supportbot.inbox.handing_over import AID_JOB
 from supportbot.jobs import sweeper
 from supportbot.review.actions import draw_week
+from supportbot.turns import Turns
 
 DRAW_REVIEW = "draw_review"
 TRAIN_TRIAGE = "train_triage"
+# Of the drafts that wait for models, so many compute or write at a time.
+DRAFTS_WORKING = 6
 Ids = Mapping[str, int | str]
 
 
-def register_jobs(drafting: Drafting) -> None:
-    """Tell the engine what each kind of job does. Drafts, sends and chores have queues of their own."""
+def register_jobs(drafting: Drafting, turns: Turns | None = None) -> None:
+    """Tell the engine what each kind of job does. Drafts, sends and chores have queues of their own.
+
+    Args:
+        turns: who of the drafts works; the gateway gives a turn back while a model is waited for.
+    """
+    works = turns or Turns(DRAFTS_WORKING)
     database, desk = drafting.database, drafting.desk
 
     def draft(ids: Ids) -> None:
-        drafting.draft_reply(int(ids["message_id"]), generation=int(ids.get("generation", 1)))
+        with works.taken():
+            drafting.draft_reply(int(ids["message_id"]), generation=int(ids.get("generation", 1)))
 
     def send(ids: Ids) -> None:
         with database.transaction() as db:

@@ -146,6 +146,26 @@ def test_many_processes_together_never_pass_the_days_limit(ground: Ground) -> No
     assert ground.day() == (10_000, 0)
 
 
+def test_drafts_that_settle_two_calls_while_others_are_admitted_never_wait_in_a_ring(ground: Ground) -> None:
+    guard, call = ground.guard(), make_call()
+
+    def draft(number: int) -> None:
+        attempts = []
+        for task in range(2):
+            admitted = guard.admit(call)
+            assert isinstance(admitted, Admitted)
+            attempts.append(make_attempt(admitted))
+            guard.report(call, admitted, attempts[task])
+        ground.settle(*reversed(attempts) if number % 2 else attempts)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(draft, range(48)))
+
+    with ground.database.transaction(read_only=True) as db:
+        assert {row.outcome for row in db.exec(select(Reservation))} == {"ok"}
+    assert ground.day()[0] == 96 * (make_attempt(Admitted(1)).cost_microusd or 0)
+
+
 def test_a_reply_has_a_limit_over_all_its_tasks_and_lost_tries_count(ground: Ground) -> None:
     guard = ground.guard()
     limited = {"per_reply_microusd": 2_000}

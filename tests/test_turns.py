@@ -1,0 +1,68 @@
+"""Turns: how many threads work at once, and that one that waits lets another work."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+from supportbot.turns import Turns
+
+PATIENCE_S = 30
+
+
+def test_no_more_threads_work_than_there_are_turns() -> None:
+    turns, working, most = Turns(3), set[int](), list[int]()
+
+    def work(number: int) -> None:
+        with turns.taken():
+            working.add(number)
+            most.append(len(working))
+            threading.Event().wait(0.005)
+            working.remove(number)
+
+    with ThreadPoolExecutor(12) as pool:
+        list(pool.map(work, range(36)))
+
+    assert max(most) <= 3
+    assert len(most) == 36
+
+
+def test_all_wait_together_however_few_may_work() -> None:
+    turns, met = Turns(1), threading.Barrier(5)
+
+    def work(_: int) -> int:
+        with turns.taken(), turns.given_back():
+            return met.wait(PATIENCE_S)
+
+    with ThreadPoolExecutor(5) as pool:
+        assert sorted(pool.map(work, range(5))) == [0, 1, 2, 3, 4]
+
+
+def test_a_wait_that_fails_leaves_every_turn_in_place() -> None:
+    turns = Turns(1)
+
+    def fail() -> None:
+        with turns.taken(), turns.given_back():
+            raise OSError("gone")
+
+    with ThreadPoolExecutor(1) as pool:
+        assert isinstance(pool.submit(fail).exception(), OSError)
+        assert isinstance(pool.submit(fail).exception(), OSError)
+    with turns.taken():
+        pass
+
+
+def test_who_holds_no_turn_gives_none_back() -> None:
+    turns = Turns(1)
+    with turns.given_back():
+        pass
+    entered = threading.Event()
+
+    def work() -> None:
+        with turns.taken():
+            entered.set()
+
+    with turns.taken():
+        thread = threading.Thread(target=work)
+        thread.start()
+        assert not entered.wait(0.05)
+    thread.join(PATIENCE_S)
+    assert entered.is_set()
