@@ -16,6 +16,7 @@ from supportbot.contract.mentions import amounts_in, ids_in
 from supportbot.contract.normalise import normalise_reply, voice_of
 from supportbot.contract.offers import percents_in
 from supportbot.contract.rules import WITH_A_PERSON, allowed_outcomes, decided_outcome
+from supportbot.contract.telling import tell
 from supportbot.contract.types import (
     AllowedFacts,
     CaseFrame,
@@ -170,8 +171,15 @@ def allowed_facts(case: CaseFile) -> AllowedFacts:
         may_promise=False,
         asked=case.question,
         percents=frozenset(share for text in texts for share in percents_in(text)),
-        named="\n".join([*texts, case.shop.name, (record.plan or "") if record else ""]),
+        named="\n".join([*texts, case.shop.name, *_of_record(record, case.locale)]),
     )
+
+
+def _of_record(record: CaseRecord | None, locale: str) -> tuple[str, ...]:
+    """What a record gives in words: its plan, and each fact as a prompt tells it."""
+    if record is None:
+        return ()
+    return (record.plan or "", *(tell(fact.told, locale) if fact.told else fact.text for fact in record.facts))
 
 
 def given_passages(case: CaseFile) -> tuple[PassageText, ...]:

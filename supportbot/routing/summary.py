@@ -17,7 +17,7 @@ _OUTCOME_WORDS = {
     "overloaded": "overload",
     "transport": "broken connection",
     "truncated": "cut-off answer",
-    "schema_invalid": "answer in the wrong form",
+    "schema_invalid": "malformed answer",
 }
 _SHOWN_PHRASES = 4
 
@@ -122,12 +122,14 @@ def _task_line(name: str, rule: TaskRule) -> TaskLine:
 
 def _sentence(rule: TaskRule) -> str:
     if rule.model is None:
-        return "Code does it, without a model. When it is unsure, the reply is held for a person."
+        return "Code does it, without a model; unsure, a person decides."
     retry = "after one retry" if rule.retry and rule.retry.times else "at the first try"
     doing = f"{title(rule.model)} does it, and nobody takes over."
     if rule.backup:
         doing = f"{title(rule.model)} does it. If it is late or down {retry}, {title(rule.backup)} takes over."
     ending = "Held until a person releases it, always." if rule.risk == "high" else "A person approves the result."
+    if not (rule.schema_ or "").startswith("reply/"):
+        ending = "Never sent."
     return f"{doing} {ending}"
 
 
@@ -147,7 +149,7 @@ def _always(policy: RoutingPolicy) -> tuple[str, ...]:
     words = [said for outcome, said in _OUTCOME_WORDS.items() if outcome in outcomes]
     retried = f"One retry, only after a {_listed(words)}." if words else "Nothing is tried twice."
     return (
-        f"{retried} A refusal is neither retried nor passed to another model.",
+        f"{retried} A refusal is neither retried nor passed on.",
         "At most three calls for one message.",
         f"Over ${policy.limits.per_day_usd:g} a day, messages wait for a person.",
         f"A held case is answered by: {policy.held_reply_by}.",
@@ -157,16 +159,15 @@ def _always(policy: RoutingPolicy) -> tuple[str, ...]:
 
 def _records(policy: RoutingPolicy) -> tuple[str, ...]:
     hours = policy.records_max_age_hours
-    return (f"Billing records older than {hours} hours answer no money question: it is held.",) if hours else ()
+    return (f"Billing records older than {hours} hours answer no money question.",) if hours else ()
 
 
 def _unsure(policy: RoutingPolicy) -> tuple[str, ...]:
     limits = policy.triage.hold_when_unsure
-    languages = ", ".join(sorted(policy.triage.routine)) or "none"
     said = [
         f"More than {limits.unknown_words_pct} % unknown words, or unknown letters.",
         f"More than {limits.max_requests} requests or {limits.max_characters:,} characters.",
-        f"Not English and not a listed everyday question ({languages}).",
+        "Not English, and no everyday question listed for its language.",
     ]
     if limits.no_clear_topic:
         said.append("No clear topic.")

@@ -65,3 +65,12 @@ def test_a_held_draft_shows_its_checks_and_the_blocked_words_have_no_button(offi
         f"/drafts/{draft.id}/release", {"content_hash": draft.content_hash, "variant": "as_drafted"}
     )
     assert (refused.status_code, refused.json["error"]) == (409, "blocked")
+
+
+def test_a_customer_who_says_what_the_records_say_is_no_instruction_repeated(database: Database) -> None:
+    shop = make_shop(database)
+    details, _, _ = str((shop.drafted(shop.jonas_id, DISPUTE).reply or {})["details"]).partition(" Our policy")
+    draft = shop.drafted(shop.jonas_id, f"{DISPUTE} {details}")
+    checks = {check["rule"]: check for check in draft.checks}
+    assert len(details.split()) > 10
+    assert checks["instructions"]["passed"], checks["instructions"]
