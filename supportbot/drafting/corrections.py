@@ -29,6 +29,8 @@ from supportbot.triage.tables import TriageLabel
 from supportbot.triage.types import Proof
 
 WRONG_ROUTE = "wrong route"
+SPOKEN = ("topic_correction", "wrong_route")
+"""Labels that somebody said outright. Any other came of a reply, and only undoing the reply takes it back."""
 OPEN_STATES = ("waiting", "drafting", "ready", "held", "failed", "manual", "sending")
 
 
@@ -80,11 +82,13 @@ def take_back(db: Session, desk: Desk, label_id: int, *, by: Person) -> TriageLa
     """Take back what one said. A hold that came of it stays: only a release ends it.
 
     Raises:
-        NotFound, Forbidden, Conflict: as for `triage.actions.remove_label`.
+        NotFound, Forbidden, Conflict: as for `triage.actions.remove_label`; Conflict too when nobody said it outright.
     """
     label = find_label(db, label_id)
     if label is None:
         raise NotFound(f"There is no label {label_id}.")
+    if label.source not in SPOKEN:
+        raise Conflict("This came of a reply, so only undoing the reply takes it back. Say what is right instead.")
     conversation = inbox.lock_conversation(db, label.conversation_id)
     removed = remove_label(db, desk.audit, label_id, by=by, at=desk.clock())
     inbox.publish(db, conversation, "conversation", at=desk.clock())

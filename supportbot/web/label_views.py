@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from supportbot.accounts.types import Person
+from supportbot.drafting.corrections import SPOKEN
 from supportbot.drafting.queries import DeskCase
 from supportbot.routing.rules import TOPIC_WORDS
 from supportbot.routing.types import TOPICS
@@ -64,5 +65,5 @@ def _label(label: TriageLabel, case: DeskCase, person: Person, now: datetime) ->
         "did": SOURCE_WORDS[label.source],
         "meant": ", ".join(meant),
         "when": when(label.created_at, now=now, zone=ZoneInfo(case.site.time_zone)),
-        "may_take_back": label.by_id == person.id and label.source in ("topic_correction", "wrong_route"),
+        "may_take_back": label.by_id == person.id and label.source in SPOKEN,
     }

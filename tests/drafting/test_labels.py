@@ -261,6 +261,17 @@ def test_taking_back_brings_the_word_before_and_belongs_to_who_said_it(database:
         shop.act(lambda db: corrections.take_back(db, shop.desk, second.id or 0, by=shop.agent))
 
 
+def test_what_a_reply_proved_is_taken_back_by_undoing_it_alone(database: Database) -> None:
+    shop = make_shop(database)
+    approve(shop, shop.drafted(shop.mira_id, ROUTINE))
+    (proved,) = labels(shop)
+
+    with pytest.raises(Conflict, match="undoing the reply"):
+        shop.act(lambda db: corrections.take_back(db, shop.desk, proved.id or 0, by=shop.agent))
+
+    assert labels(shop)[0].is_current
+
+
 def test_what_cannot_be_labelled_is_refused_with_the_way_on(database: Database) -> None:
     shop = make_shop(database)
     waiting = shop.write(shop.mira_id, ROUTINE)
