@@ -11,7 +11,14 @@ from supportbot.drafting.learning import count_labels
 from supportbot.routing.queries import active_policy
 from supportbot.routing.tables import TriageWeights
 from supportbot.stats import Count
-from supportbot.triage.candidates import activate_candidate, candidates, decline_candidate, next_at
+from supportbot.triage.candidates import (
+    activate_candidate,
+    candidates,
+    decline_candidate,
+    next_at,
+    next_words,
+    voices_words,
+)
 from supportbot.triage.counts import LabelCounts, label_counts
 
 
@@ -19,6 +26,7 @@ def show_labels(as_json: bool) -> None:
     """Count what people said of messages, beside what triage had said."""
     with open_parts().database.transaction(read_only=True) as db:
         counts, spoken = label_counts(db), count_labels(db)
+        planned = next_words(spoken, candidates(db))
     value = {
         "labels": counts.total,
         "next_training_at": next_at(spoken),
@@ -28,7 +36,7 @@ def show_labels(as_json: bool) -> None:
         "sources": dict(counts.sources),
         "topics": [{"said": said, "true": true, "count": n} for (said, true), n in sorted(counts.topics.items())],
     }
-    give_answer(value, as_json, "\n".join(_label_lines(counts, spoken)))
+    give_answer(value, as_json, "\n".join(_label_lines(counts, spoken, planned)))
 
 
 def show_candidates(as_json: bool) -> None:
@@ -56,14 +64,14 @@ def decline(number: int, by: str) -> None:
     click.echo(f"The weights {number} are declined. The labels stay for the next ones.")
 
 
-def _label_lines(counts: LabelCounts, spoken: int) -> list[str]:
+def _label_lines(counts: LabelCounts, spoken: int, planned: str) -> list[str]:
     if not counts.total:
         return ["Nobody has said anything of a message yet. Approving a draft in the inbox is the first label."]
     by_source = ", ".join(f"{name.replace('_', ' ')} {n}" for name, n in sorted(counts.sources.items()))
     return [
         f"{counts.total} labels: {by_source}.",
         f"High risk held: {_of(counts.recall)}. Low risk held: {_of(counts.needless)}.",
-        f"{spoken} name a risk; the next training is at {next_at(spoken)}.",
+        f"{spoken} name a risk; {planned}.",
     ]
 
 
@@ -90,4 +98,4 @@ def _line(row: TriageWeights, in_force: str) -> dict[str, Any]:
 def _words(row: TriageWeights, in_force: str) -> str:
     said = row.state_reason or str((row.report or {}).get("words", ""))
     state = "in force" if row.name == in_force else row.state
-    return f"{row.id:>4}  {state}, from {row.labels} labels. {said}".rstrip()
+    return f"{row.id:>4}  {state}, from {row.labels} labels. {said} {voices_words(row.report or {})}".rstrip()

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from supportbot.accounts.queries import names_by_id
 from supportbot.db import Database
 from supportbot.drafting.proofs import as_topic
 from supportbot.errors import InvalidInput
@@ -32,7 +33,7 @@ ANOTHER_TRY_AFTER = 10
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One training: what it learns from, where it starts, and what it is compared with."""
+    """One training: what it learns from and who said it, where it starts, and what it is compared with."""
 
     candidate_id: int
     lessons: tuple[Lesson, ...]
@@ -40,6 +41,7 @@ class Task:
     base: Weights
     in_use: Weights
     seen: int
+    voices: tuple[tuple[str, int], ...]
 
 
 def train_if_due(database: Database, desk: Desk) -> bool:
@@ -100,6 +102,7 @@ def _begin(db: Session, now: datetime) -> Task | None:
         base=weights_named(db, SHIPPED_WEIGHTS),
         in_use=weights_named(db, policy.triage.weights),
         seen=_seen(db, policy.triage.weights, [label_id for label_id, _ in pairs]),
+        voices=_voices(db, [label_id for label_id, _ in pairs]),
     )
 
 
@@ -121,7 +124,7 @@ def _train(task: Task, made_on: date) -> tuple[str, dict[str, object]]:
     room = Classroom(task.base, task.lessons, task.rules)
     report = compare(room, task.in_use, made_on=made_on, seen=task.seen).as_json()
     weights = adapt_on(room, range(len(task.lessons)), made_on=made_on)
-    return weights_text(weights), report
+    return weights_text(weights), report | {"voices": [list(voice) for voice in task.voices]}
 
 
 def _end(
@@ -148,6 +151,14 @@ def _end(
 def _seen(db: Session, name: str, label_ids: Sequence[int]) -> int:
     newest = db.exec(select(TriageWeights.newest_label_id).where(TriageWeights.name == name)).first() or 0
     return sum(label_id <= newest for label_id in label_ids)
+
+
+def _voices(db: Session, label_ids: Sequence[int]) -> tuple[tuple[str, int], ...]:
+    """Who said the labels, and how many each: whoever speaks most stands first."""
+    query = sa.select(col(TriageLabel.by_id), sa.func.count()).where(col(TriageLabel.id).in_(label_ids))
+    rows = db.connection().execute(query.group_by(col(TriageLabel.by_id))).all()
+    names = names_by_id(db, [by_id for by_id, _ in rows])
+    return tuple(sorted(((names[by_id], said) for by_id, said in rows), key=lambda voice: (-voice[1], voice[0])))
 
 
 def _risk(row: TriageLabel) -> Risk:

@@ -1,7 +1,8 @@
 """Trained weights on their way into force: stored, and activated or declined by the policy's owner."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
@@ -16,6 +17,8 @@ from supportbot.routing.queries import active_policy
 from supportbot.routing.tables import TriageWeights
 
 AUTHOR = "training of triage"
+MOST_NAMED = 4
+MOSTLY = 2 / 3
 FIRST_AT, SECOND_AT, THEN_EACH = 50, 200, 500
 """At how many labels weights are trained: 50, 200, and then each 500 more."""
 
@@ -33,6 +36,28 @@ def next_at(labels: int) -> int:
     """The number of labels at which the next training is due."""
     due = due_at(labels)
     return FIRST_AT if due is None else SECOND_AT if due == FIRST_AT else due + THEN_EACH
+
+
+def next_words(labels: int, trained: Sequence[TriageWeights]) -> str:
+    """When the next training is, in words; one that is due runs at the next look of the job."""
+    due = due_at(labels)
+    if due is not None and all(row.due_at < due for row in trained):
+        return f"the training at {due} is due within minutes"
+    return f"the next training is at {next_at(labels)}"
+
+
+def voices_words(report: Mapping[str, Any]) -> str:
+    """Whose labels weights learned from; says so when most of them are one person's. Empty for older trainings."""
+    voices = report.get("voices") or []
+    if not voices:
+        return ""
+    words = f"Labels by {', '.join(f'{name} ({said})' for name, said in voices[:MOST_NAMED])}"
+    more = len(voices) - MOST_NAMED
+    words += f" and {more} more." if more > 0 else "."
+    name, most = voices[0]
+    if most > MOSTLY * sum(said for _, said in voices):
+        words += f" Most are of one person: the figures above say how well the weights agree with {name}."
+    return words
 
 
 def candidates(db: Session, *, limit: int = 12) -> Sequence[TriageWeights]:

@@ -9,7 +9,7 @@ from flask import url_for
 
 from supportbot.routing.tables import TriageWeights
 from supportbot.stats import Count, wilson
-from supportbot.triage.candidates import next_at
+from supportbot.triage.candidates import next_words, voices_words
 from supportbot.triage.counts import LabelCounts, LiveCounts
 from supportbot.triage.languages import LABELS_FOR_A_LANGUAGE
 from supportbot.web.label_views import topic_words
@@ -73,7 +73,7 @@ def triage_page_view(
             for name, count in sorted(labels.languages.items(), key=lambda pair: -pair[1])
         ],
         "learned_at": LABELS_FOR_A_LANGUAGE,
-        "next_training": f"{spoken} messages have a risk that people named; the next training is at {next_at(spoken)}.",
+        "next_training": f"{spoken} messages have a risk that people named; {next_words(spoken, trained)}.",
         "candidates": [_candidate(row, in_force, may_decide, now, zone) for row in trained],
         "owner": owner,
         "may_decide": may_decide,
@@ -130,6 +130,7 @@ def _candidate(row: TriageWeights, in_force: str, may_decide: bool, now: datetim
         "says": row.state_reason or str(report.get("words", "")),
         "is_worse": report.get("verdict") == "worse",
         "seen": int(report.get("seen", 0)),
+        "voices": voices_words(report),
         "rows": _comparison(report),
         "name": row.name,
         "decided_by": row.decided_by,

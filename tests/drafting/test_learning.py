@@ -17,7 +17,7 @@ from supportbot.routing.policy import parse_policy, shipped_document, shipped_po
 from supportbot.routing.queries import active_policy, policy_history
 from supportbot.routing.tables import Decision, TriageWeights
 from supportbot.triage import stored
-from supportbot.triage.candidates import activate_candidate, decline_candidate, due_at, next_at
+from supportbot.triage.candidates import activate_candidate, decline_candidate, due_at, next_at, voices_words
 from supportbot.triage.tables import TriageLabel
 from tests.cli.operator import operator
 from tests.factories import ROUTINE, Shop, make_shop
@@ -95,6 +95,23 @@ def activate(shop: Shop, candidate_id: int | None, *, by: str = OWNER) -> int:
 def weights_in_force(shop: Shop) -> str:
     with shop.database.transaction(read_only=True) as db:
         return active_policy(db).policy.triage.weights
+
+
+@pytest.mark.parametrize(
+    ("voices", "words"),
+    [
+        (None, ""),
+        ([["Noor", 20], ["Ines", 15]], "Labels by Noor (20), Ines (15)."),
+        ([["A", 5], ["B", 4], ["C", 3], ["D", 2], ["E", 1]], "Labels by A (5), B (4), C (3), D (2) and 1 more."),
+        (
+            [["Noor", 41], ["Ines", 9]],
+            "Labels by Noor (41), Ines (9). Most are of one person: the figures above say how well the weights agree "
+            "with Noor.",
+        ),
+    ],
+)
+def test_a_candidate_says_whose_labels_it_learned_from(voices: list[list[object]] | None, words: str) -> None:
+    assert voices_words({} if voices is None else {"voices": voices}) == words
 
 
 @pytest.mark.parametrize(
@@ -235,8 +252,11 @@ def test_the_operator_lists_activates_and_declines_from_the_command_line(
     assert "Nobody has said anything" in desk.said("triage", "labels")
     assert "Nothing was trained yet" in desk.said("triage", "candidates")
     fifty(shop)
+    assert "the training at 50 is due within minutes" in desk.said("triage", "labels")
     train_if_due(shop.database, shop.desk)
 
+    assert "the next training is at 200" in desk.said("triage", "labels")
+    assert "Labels by Noor (50). Most are of one person" in desk.said("triage", "candidates")
     counted = desk.read("triage", "labels")
     assert (counted["labels"], counted["next_training_at"]) == (50, 200)
     assert counted["high_risk_held"] == {"hits": 0, "total": 12}

@@ -106,6 +106,7 @@ def test_only_the_owner_of_the_policy_sees_and_uses_the_buttons(office: Office) 
     lead, owner = office.browser(shop.lead), office.browser(shop.owner)
 
     assert "Waits for the owner" in lead.get("/triage").text
+    assert "Labels by Noor (50). Most are of one person" in owner.get("/triage").text
     assert "Activate these weights" not in lead.get("/triage").text
     assert lead.post("/triage/weights/1/activation").status_code == 403
     assert "Activate these weights" in owner.get("/triage").text
