@@ -13,6 +13,8 @@ from supportbot.routing.problems import KnownNames
 from supportbot.routing.queries import find_active_policy
 from supportbot.routing.tables import PolicyActivation, PolicyVersion, TriageWeights
 
+LONGEST_PROBLEM = 500
+
 
 def ensure_first_policy(
     db: Session,
@@ -61,10 +63,13 @@ def propose_policy(
     Raises:
         PolicyError: the document or the problem sentence is not fit.
     """
-    if not problem.strip():
+    problem = " ".join(problem.split())
+    if not problem:
         raise PolicyError("A change needs its problem in one sentence: what goes wrong today?")
+    if len(problem) > LONGEST_PROBLEM:
+        raise PolicyError(f"The problem has {len(problem):,} characters; say it in {LONGEST_PROBLEM}.")
     require_weights(db, parse_policy(document, known=known))
-    return _insert(db, document=document, problem=problem.strip(), author=author, approver=None, at=at)
+    return _insert(db, document=document, problem=problem, author=author, approver=None, at=at)
 
 
 def approve_policy(db: Session, *, number: int, approver: str, at: datetime) -> PolicyVersion:

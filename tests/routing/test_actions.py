@@ -88,6 +88,8 @@ def test_a_proposal_waits_and_the_active_policy_stays(database: Database) -> Non
 def test_a_proposal_needs_its_problem_in_words(database: Database) -> None:
     with database.transaction() as db, pytest.raises(PolicyError, match="problem in one sentence"):
         propose_policy(db, document=shipped_document(), problem=" ", author=AUTHOR, at=AT)
+    with database.transaction() as db, pytest.raises(PolicyError, match=r"501 characters; say it in 500"):
+        propose_policy(db, document=shipped_document(), problem="x" * 501, author=AUTHOR, at=AT)
 
 
 def test_the_newest_activation_rules_at_once(database: Database) -> None:
