@@ -58,7 +58,7 @@ def list_versions(state: str | None, as_json: bool) -> None:
         uses = uses_by_article(db)
     shown = [{**asdict(line), "times_cited": uses[line.slug].times if line.slug in uses else 0} for line in lines]
     words = [f"{one['state']:<9}  {one['slug']} v{one['version']}  {one['locale']}  {one['title']}" for one in shown]
-    cited = [f"  (cited {one['times_cited']} times)" if one["times_cited"] else "" for one in shown]
+    cited = [f"  (cited {_times(one['times_cited'])})" if one["times_cited"] else "" for one in shown]
     answer(shown, as_json, "\n".join(map(str.__add__, words, cited)) or "There is no such article.")
 
 
@@ -116,6 +116,10 @@ def gaps(days: int, as_json: bool) -> None:
     shown = [{"topic": topic, "locale": locale, "questions": count} for (topic, locale), count in counts.items()]
     lines = [f"{one['questions']:>5}  {one['topic']} ({one['locale']})" for one in shown]
     answer(shown, as_json, "\n".join(lines) or f"Every routine question of the last {days} days found an article.")
+
+
+def _times(count: int) -> str:
+    return f"{count} {'time' if count == 1 else 'times'}"
 
 
 def _state(row: Article) -> dict[str, object]:

@@ -35,7 +35,7 @@ def test_the_list_says_what_is_live_what_waits_what_is_cited_and_what_is_missing
 
     assert "3 articles are live, 1 waits for a person." in text
     assert "Find your invoices</a>, version 2" in text
-    assert "1 time, <a" in text and ">never<" in text
+    assert 'data-l="Cited, last"><span>1 time, <a' in text and ">never<" in text
     assert "How do I change my &lt;i&gt;password" in text
     assert " (en): <b>1</b>" in text and "version 1 is live" in text
 
