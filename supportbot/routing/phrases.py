@@ -103,6 +103,11 @@ def fold(word: str) -> str:
     return kept.translate(_LETTERS).translate(_APOSTROPHES)
 
 
+def spellings(word: str) -> frozenset[str]:
+    """A word folded, and with its umlauts as two letters."""
+    return frozenset((fold(word), fold(word.casefold().translate(_UMLAUTS))))
+
+
 def words_of(text: str) -> tuple[Word, ...]:
     """The words of a clean text, numbered by sentence."""
     words: list[Word] = []
@@ -181,7 +186,7 @@ class _Elements:
 
     def add(self, atom: str, element: int) -> None:
         stem, front, back = atom.strip("*"), atom.startswith("*"), atom.endswith("*")
-        for spelling in {fold(stem), fold(stem.casefold().translate(_UMLAUTS))}:
+        for spelling in spellings(stem):
             if atom == "#":
                 self.number.add(element)
             elif front and back:

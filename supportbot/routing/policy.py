@@ -137,6 +137,7 @@ class TriageRules(_Strict):
     """Everything triage knows without a model: readable, versioned with the policy.
 
     `weights` names the linear model: the one that comes with supportbot, or one trained from the team's labels.
+    `routine` lists the everyday questions of other languages; a phrase of `not_routine` in a message outweighs them.
     """
 
     weights: WeightsName = SHIPPED_WEIGHTS
@@ -146,6 +147,7 @@ class TriageRules(_Strict):
     weak_topics: dict[Topic, tuple[Phrase, ...]] = Field(default_factory=dict)
     topics: dict[Topic, tuple[Phrase, ...]]
     routine: dict[Language, dict[Topic, tuple[Phrase, ...]]] = Field(default_factory=dict)
+    not_routine: PhrasesByLanguage = Field(default_factory=dict)
     hold_when_unsure: HoldWhenUnsure = HoldWhenUnsure()
 
     @cached_property
@@ -158,7 +160,7 @@ class TriageRules(_Strict):
         """All phrases, ready to be found.
 
         Keys: ("rule", name, language), ("lookalike" or "but_not", name), ("topic", topic), ("weak", topic),
-        ("routine", language, topic).
+        ("routine", language, topic), ("not_routine", language).
         """
         pairs: list[tuple[Hashable, str]] = [
             (("rule", rule.name, language), phrase)
@@ -173,6 +175,9 @@ class TriageRules(_Strict):
         pairs += [(("weak", topic), phrase) for topic, phrases in self.weak_topics.items() for phrase in phrases]
         for language, topics in self.routine.items():
             pairs += [(("routine", language, topic), phrase) for topic, listed in topics.items() for phrase in listed]
+        pairs += [
+            (("not_routine", language), phrase) for language, listed in self.not_routine.items() for phrase in listed
+        ]
         return PhraseIndex(pairs, groups=self.groups)
 
 

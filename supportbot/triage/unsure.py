@@ -5,12 +5,13 @@ from collections.abc import Iterator
 
 from supportbot.routing.types import Reason
 from supportbot.triage.evidence import Evidence, short
-from supportbot.triage.languages import foreign_letters_share, small_words, strange_script
+from supportbot.triage.languages import foreign_letters_share, is_small, strange_script
 from supportbot.triage.reading import Reading, key_of
 
 _FOREIGN_LETTERS = 0.2
-_ROUTINE_COVERED = 0.7
-_ROUTINE_MAX_WORDS = 30
+_ROUTINE_COVERED, _SENTENCE_COVERED = 0.75, 0.5
+_ROUTINE_MAX_WORDS, _MOST_UNTOLD = 60, 5
+_SHORT_SENTENCE = 3
 _REQUEST = re.compile(
     r"[?؟]|\b(?:please|can you|could you|would you|i want|i need|i would like|i'd like|tell me|help me|also)\b",
     re.IGNORECASE,
@@ -50,18 +51,37 @@ def _language_reasons(evidence: Evidence) -> Iterator[Reason]:
 
 
 def _is_routine_elsewhere(reading: Reading) -> bool:
-    """Whether the policy's routine phrases of one language, with its small words, make up the whole message."""
+    """Whether the policy's routine phrases of one language, with its small words, make up the whole message.
+
+    What the policy lists as no routine of that language outweighs them; a look-alike explains single words of it.
+    """
     if len(reading.words) > _ROUTINE_MAX_WORDS:
         return False
     by_language: dict[str, set[int]] = {}
     for hit in reading.of("routine"):
-        by_language.setdefault(key_of(hit)[1], set()).update(range(hit.first, hit.end))
-    return any(_covered(reading, small_words(language), places) for language, places in by_language.items())
+        by_language.setdefault(key_of(hit)[1], set(reading.explained_places)).update(range(hit.first, hit.end))
+    for hit in reading.of("not_routine"):
+        if hit.end - hit.first > 1 or not hit.overlaps(reading.explained_places):
+            by_language.pop(key_of(hit)[1], None)
+    return any(_is_covered(reading, language, places) for language, places in by_language.items())
 
 
-def _covered(reading: Reading, small: frozenset[str], places: set[int]) -> bool:
-    told = [at in places or word.folded in small or not word.folded.isalpha() for at, word in enumerate(reading.words)]
-    return sum(told) >= _ROUTINE_COVERED * len(told)
+def _is_covered(reading: Reading, language: str, places: set[int]) -> bool:
+    """Whether enough words are told of, in the message and in each of its sentences; names and numbers count."""
+    told = [
+        at in places or not word.folded.isalpha() or is_small(word.folded, language)
+        for at, word in enumerate(reading.words)
+    ]
+    sentences: dict[int, list[bool]] = {}
+    for word, is_told in zip(reading.words, told, strict=True):
+        sentences.setdefault(word.sentence, []).append(is_told)
+    return (
+        sum(told) >= _ROUTINE_COVERED * len(told)
+        and len(told) - sum(told) <= _MOST_UNTOLD
+        and all(
+            sum(those) >= _SENTENCE_COVERED * len(those) for those in sentences.values() if len(those) > _SHORT_SENTENCE
+        )
+    )
 
 
 def _requests(reading: Reading) -> int:
