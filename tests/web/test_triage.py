@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
-from sqlmodel import SQLModel
+from sqlmodel import Session, SQLModel, select
 
 from supportbot.db import Database
 from supportbot.drafting import corrections
 from supportbot.drafting.learning import train_if_due
 from supportbot.routing.queries import active_policy
+from supportbot.routing.tables import TriageWeights
 from supportbot.web.trial_views import marked
 from tests.drafting.test_learning import fifty
 from tests.factories import DISPUTE, ROUTINE, Office, make_office, own_policy
@@ -120,6 +121,23 @@ def test_only_the_owner_of_the_policy_sees_and_uses_the_buttons(office: Office) 
         assert active_policy(db).policy.triage.weights.startswith("sha256:")
     assert owner.post("/triage/weights/1/refusal").status_code == 409
     assert owner.post("/triage/weights/99/refusal").status_code == 404
+
+
+def test_who_activates_worse_weights_reads_so_once_more_in_the_question(office: Office) -> None:
+    shop = office.shop
+    own_policy(shop, shop.owner)
+    fifty(shop)
+    train_if_due(shop.database, shop.desk)
+
+    def worsen(db: Session) -> None:
+        row = db.exec(select(TriageWeights)).one()
+        row.report = {**(row.report or {}), "verdict": "worse", "words": "Not recommended: it misses more disputes."}
+        db.add(row)
+
+    shop.act(worsen)
+    question = office.browser(shop.owner).get("/triage").text.partition("Let these weights decide?")[2]
+
+    assert "Not recommended: it misses more disputes." in question.partition("</form>")[0]
 
 
 def test_the_page_takes_the_same_few_statements_for_few_rows_and_many(office: Office) -> None:
