@@ -189,7 +189,7 @@ def _rule_line(rule: HoldRule | LookAlike, follows: str) -> RuleLine:
 
 def _says(lines: Iterable[RuleLine]) -> str:
     said = [line.says[:1].lower() + line.says[1:] for line in lines]
-    return "; ".join(said) or "nothing"
+    return "; ".join(dict.fromkeys(said)) or "nothing"
 
 
 def _listed(words: list[str]) -> str:

@@ -21,6 +21,8 @@ from supportbot.triage.types import Score, WordShare
 from supportbot.triage.weights import FIRST_TOPIC, Weights
 
 _MAX_WORDS = 3
+# "and" and "box" may add to a score, and tell a reader nothing.
+_TELLING_LETTERS = 4
 _RISK = 1
 # A block is never shorter than this: two or three words alone do not speak as loudly as a sentence.
 SHORTEST = 15.0
@@ -100,8 +102,9 @@ def _own_share(weights: Weights, tokens: Sequence[str], at: int, part: Clause, l
 
 def _deciding(weights: Weights, reading: Reading, rules: TriageRules, part: Clause) -> tuple[str, ...]:
     shares = sorted(word_shares(weights, reading, rules, part), key=lambda share: (-share.share, share.start))
-    words = [reading.text[share.start : share.end] for share in shares if share.share > 0]
-    return tuple(dict.fromkeys(words))[:_MAX_WORDS]
+    words = dict.fromkeys(reading.text[share.start : share.end] for share in shares if share.share > 0)
+    telling = [word for word in words if len(word) >= _TELLING_LETTERS]
+    return tuple(telling or words)[:_MAX_WORDS]
 
 
 def _block(rows: Rows, keys: Iterable[str]) -> tuple[float, float]:

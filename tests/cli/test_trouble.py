@@ -12,7 +12,6 @@ COMMANDS = (
     ("migrate",),
     ("serve",),
     ("worker",),
-    ("doctor",),
     ("policy", "history"),
     ("site", "list"),
 )
