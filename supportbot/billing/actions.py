@@ -81,14 +81,8 @@ def import_records(
         _add(db, new)
     _mark_checked(db, _account_ids(records, owners), at)
     if added or changed:
-        audit.record(
-            db,
-            actor=actor,
-            action="billing.import",
-            subject="billing",
-            subject_id=None,
-            detail={"added": added, "changed": changed, "unchanged": unchanged},
-        )
+        counts = {"added": added, "changed": changed, "unchanged": unchanged}
+        audit.record(db, actor=actor, action="billing.import", subject="billing", subject_id=None, detail=counts)
     return BillingImport(added, changed, unchanged)
 
 

@@ -1,6 +1,6 @@
 """What the policy page shows, built from values. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from types import MappingProxyType
@@ -51,15 +51,7 @@ def policy_view(
         "note": None if may(person, "approve_policy") else "Only the owner approves changes.",
         "models": [asdict(line) for line in summary.models],
         "paused": [_paused(model, now=now, zone=zone) for model in paused],
-        "served": [
-            {
-                "name": title(key),
-                "served": served[at].model_answered,
-                "since": when(served[at].since, now=now, zone=zone),
-            }
-            for key, at in ((key, endpoint_of(spec)) for key, spec in policy.model_specs().items())
-            if at in served
-        ],
+        "served": list(_served(policy, served, now=now, zone=zone)),
         "tasks": [asdict(task) for task in summary.tasks],
         "always": summary.always,
         "holds": [
@@ -70,6 +62,15 @@ def policy_view(
         "unsure": summary.unsure,
         "versions": rows,
     }
+
+
+def _served(
+    policy: RoutingPolicy, served: Mapping[str, Served], *, now: datetime, zone: ZoneInfo
+) -> Iterator[dict[str, Any]]:
+    for key, spec in policy.model_specs().items():
+        known = served.get(endpoint_of(spec))
+        if known is not None:
+            yield {"name": title(key), "served": known.model_answered, "since": when(known.since, now=now, zone=zone)}
 
 
 def _paused(model: PausedModel, *, now: datetime, zone: ZoneInfo) -> dict[str, Any]:

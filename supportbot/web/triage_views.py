@@ -47,23 +47,8 @@ def triage_page_view(
         "headline": _headline(live),
         "week": share_view(live.held_7),
         "month": share_view(live.held_28),
-        "layers": [
-            {
-                "name": LAYER_WORDS.get(why.layer, why.layer).capitalize(),
-                "last_7": share_view(Count(why.last_7, live.all_7)),
-                "last_28": share_view(Count(why.last_28, live.all_28)),
-            }
-            for why in live.by_layer()
-        ],
-        "reasons": [
-            {
-                "layer": LAYER_WORDS.get(why.layer, why.layer),
-                "code": why.code.replace("_", " "),
-                "last_7": why.last_7,
-                "last_28": why.last_28,
-            }
-            for why in live.whys
-        ],
+        "layers": _layers(live),
+        "reasons": _reasons(live),
         "labels": labels.total,
         "recall": share_view(labels.recall),
         "needless": share_view(labels.needless),
@@ -78,6 +63,29 @@ def triage_page_view(
         "owner": owner,
         "may_decide": may_decide,
     }
+
+
+def _layers(live: LiveCounts) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": LAYER_WORDS.get(why.layer, why.layer).capitalize(),
+            "last_7": share_view(Count(why.last_7, live.all_7)),
+            "last_28": share_view(Count(why.last_28, live.all_28)),
+        }
+        for why in live.by_layer()
+    ]
+
+
+def _reasons(live: LiveCounts) -> list[dict[str, Any]]:
+    return [
+        {
+            "layer": LAYER_WORDS.get(why.layer, why.layer),
+            "code": why.code.replace("_", " "),
+            "last_7": why.last_7,
+            "last_28": why.last_28,
+        }
+        for why in live.whys
+    ]
 
 
 def share_view(count: Count) -> dict[str, Any]:

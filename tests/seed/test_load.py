@@ -136,4 +136,4 @@ def test_a_first_start_with_a_policy_of_ones_own_drafts_nothing_with_its_models(
     with database.transaction(read_only=True) as db:
         assert active_policy(db).policy.models["fast"].model == "small-chat"
         assert {row.provider for row in db.exec(select(AttemptRow))} == {"builtin"}
-        assert {row.state for row in db.exec(select(Draft))} == {"sent"}
+        assert {row.state for row in db.exec(select(Draft))} <= {"sent", "compared"}  # none failed

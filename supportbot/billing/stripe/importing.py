@@ -91,10 +91,7 @@ def import_stripe(
         read = {kind: list(_kept(db, run_id, kind)) for kind in LISTS}
     mapped = map_records(read, user_id=user_id, zone=zone)
     if read["customers"] and not mapped.records.accounts:
-        raise InvalidInput(
-            f"None of the {len(read['customers'])} customers has a user id of the shop in {user_id!r}, so nothing "
-            "can be imported. Say where it stands: --user-id id, email or metadata.NAME."
-        )
+        raise _nobody_known(len(read["customers"]), user_id)
     try:
         if mapped.problems:
             raise refuse(mapped.problems)
@@ -111,6 +108,13 @@ def import_stripe(
         kind: len({one["id"] for one in found}) for kind, found in read.items() if kind not in missing
     }
     return StripeImport(done, counts, mapped.left_out, missing, resumed)
+
+
+def _nobody_known(customers: int, user_id: str) -> InvalidInput:
+    return InvalidInput(
+        f"None of the {customers} customers has a user id of the shop in {user_id!r}, so nothing can be imported. "
+        "Say where it stands: --user-id id, email or metadata.NAME."
+    )
 
 
 def _open_run(db: Session, source: StripeSource, now: datetime) -> tuple[int, bool]:
