@@ -21,6 +21,7 @@ LIMITS_S = {"sqlite": 10, "postgresql": 6}
 def bench_drafts_at_once(ground: Ground) -> Iterator[Figure]:
     """200 messages at once, a model that takes a second, one worker; the bare engine's 200 seconds beside it."""
     for store, url in ground.database_urls.items():
+        yield Figure(f"{store}: the bare engine, {MESSAGES} jobs of 1 s", _bare_engine(url), "s")
         with DraftShop(url, ground.folder, wait_s=1) as shop, shop.worker() as worker:
             _draft(shop, 4)
             most_in_flight(shop.base_url)
@@ -31,7 +32,6 @@ def bench_drafts_at_once(ground: Ground) -> Iterator[Figure]:
             yield Figure(f"{store}: worker's CPU per draft", spent_ms / MESSAGES, "ms")
             yield Figure(f"{store}: most model calls in flight", most_in_flight(shop.base_url), "")
             yield Figure(f"{store}: worker's most memory", peak_mb(worker), "MB", at_most=300)
-        yield Figure(f"{store}: the bare engine, {MESSAGES} jobs of 1 s", _bare_engine(url), "s")
 
 
 def bench_drafts_slow_model(ground: Ground) -> Iterator[Figure]:
