@@ -6,6 +6,8 @@ whose records still count in hundredths or thousandths.
 
 from collections.abc import Mapping
 
+NO_CURRENCY = "XXX"
+"""ISO 4217's code for an amount whose currency nobody named."""
 _NONE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THREE = "BHD IQD JOD KWD LYD OMR TND"
 _FOUR = "CLF UYW"

@@ -8,15 +8,14 @@ from supportbot.contract.mentions import DateMention, amounts_in, dates_in, ids_
 from supportbot.contract.money import format_money
 from supportbot.contract.offers import percents_in, plans_in
 from supportbot.contract.types import AllowedFacts, CaseField, Money
-
-_BARE = "XXX"
+from supportbot.money import NO_CURRENCY
 
 
 def _amounts(case: Case) -> Result:
-    framed = amounts_in(_framed(case.reply.case_fields), _BARE)
+    framed = amounts_in(_framed(case.reply.case_fields), NO_CURRENCY)
     known = {(abs(amount.minor), amount.currency) for amount in (*case.allowed.amounts, *framed)}
-    known |= {(minor, _BARE) for minor, _ in known}
-    wrong = [amount for amount in amounts_in(case.words, _BARE) if (amount.minor, amount.currency) not in known]
+    known |= {(minor, NO_CURRENCY) for minor, _ in known}
+    wrong = [amount for amount in amounts_in(case.words, NO_CURRENCY) if (amount.minor, amount.currency) not in known]
     shares = [f"{share} %" for share in percents_in(case.words) if share not in case.allowed.percents]
     expected = ", ".join(sorted(format_money(amount) for amount in case.allowed.amounts)) or "no amount"
     found = (*map(_shown_amount, wrong), *shares)
@@ -70,7 +69,7 @@ def _framed(case_fields: Iterable[CaseField]) -> str:
 
 
 def _shown_amount(amount: Money) -> str:
-    return format_money(amount).removesuffix(f" {_BARE}")
+    return format_money(amount).removesuffix(f" {NO_CURRENCY}")
 
 
 def _known_date(mention: DateMention, allowed: AllowedFacts, framed: set[tuple[int | None, int, int]]) -> bool:

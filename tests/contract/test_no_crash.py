@@ -67,15 +67,19 @@ def test_an_answer_with_anything_in_its_fields_is_read_or_refused(
     answer: dict[str, Any], changes: dict[str, Any], parse: Any
 ) -> None:
     with suppress(ContractError):
-        parse(json.dumps(answer | changes))
+        fields = parse(json.dumps(answer | changes))
+        assert fields.outcome in OUTCOMES
+        assert 1 <= len(fields.next_actions) <= 3 and set(fields.next_actions) <= set(ACTIONS)
+        assert 0 <= fields.confidence <= 1 and fields.answer.strip()
 
 
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=300), st.integers(min_value=0, max_value=300))
 def test_bytes_and_cut_answers_are_read_or_refused(noise: bytes, cut: int) -> None:
-    read(noise.decode("utf-8", "surrogateescape"))
-    read(noise.decode("latin-1") + make_answer() + noise.decode("latin-1"))
-    read(make_answer()[:cut])
+    whole = make_answer()
+    assert read(noise.decode("utf-8", "surrogateescape")) is None
+    assert read(noise.decode("latin-1") + whole + noise.decode("latin-1")) in (None, read(whole))
+    assert (read(whole[:cut]) is None) == (cut < len(whole))
 
 
 @pytest.mark.parametrize("depth", [1_000, 90_000])

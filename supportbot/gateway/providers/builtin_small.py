@@ -6,6 +6,7 @@ from typing import Any
 from supportbot.contract.mentions import amount_spans, dates_in, ids_in
 from supportbot.contract.plain import plain
 from supportbot.contract.sentences import shorten, split_sentences
+from supportbot.money import NO_CURRENCY
 
 MOST = 20
 
@@ -32,7 +33,7 @@ def extract_fields(material: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "order_ids": [name for name in ids if name not in invoices][:MOST],
         "invoice_ids": invoices[:MOST],
-        "amounts": list(dict.fromkeys(text[start:end] for start, end, _ in amount_spans(text, "XXX")))[:MOST],
+        "amounts": list(dict.fromkeys(text[start:end] for start, end, _ in amount_spans(text, NO_CURRENCY)))[:MOST],
         "dates": list(dict.fromkeys(mention.text for mention in dates_in(text)))[:MOST],
     }
 

@@ -1,5 +1,6 @@
 """One POST to a model server, ended in time whatever the server does; what the HTTP providers share."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from threading import Lock
@@ -27,7 +28,7 @@ MOST_BYTES = 2 * 1024 * 1024
 """A longer answer is not read to its end; no reply needs more than a few kilobytes."""
 
 
-class HttpProvider:
+class HttpProvider(ABC):
     """What every provider over HTTP does alike. A subclass gives the address, the headers and the format.
 
     Args:
@@ -39,21 +40,21 @@ class HttpProvider:
         self._client: httpx.Client | None = None
         self._lock = Lock()
 
+    @abstractmethod
     def url(self, spec: ModelSpec) -> str:
         """Where the call goes."""
-        raise NotImplementedError
 
+    @abstractmethod
     def headers(self, key: str | None) -> dict[str, str]:
         """What the API wants beside JSON's own headers; `key` is None where the policy names none."""
-        raise NotImplementedError
 
+    @abstractmethod
     def body(self, spec: ModelSpec, request: ModelRequest) -> bytes:
         """What is sent."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read(self, status: int, headers: Mapping[str, str], body: bytes) -> ModelAnswer:
         """What came back means."""
-        raise NotImplementedError
 
     def complete(self, spec: ModelSpec, request: ModelRequest) -> ModelAnswer:
         """One call, ended within `request.timeout_s` whatever the server does."""
