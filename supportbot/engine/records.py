@@ -15,7 +15,7 @@ from sqlmodel import Session
 
 from supportbot.engine.types import JobState, JobStatus
 
-# The one step of a job's workflow: each record of it is a try with its outcome.
+# The one step of a job's workflow: each record of it is a try that failed, and with what.
 ATTEMPT_STEP = "attempt"
 CRASHED = "CrashedTooOften"
 
@@ -63,6 +63,11 @@ _STEP = sa.Table(
     *(sa.Column(name, sa.Text) for name in ("workflow_uuid", "function_name", "output")),
     sa.Column("function_id", sa.Integer),
 )
+_FAILED_TRIES = (
+    sa.select(_STEP.c.output)
+    .where(_STEP.c.workflow_uuid == sa.bindparam("key"), _STEP.c.function_name == ATTEMPT_STEP)
+    .order_by(_STEP.c.function_id)
+)
 _INPUT = sa.Table("workflow_input", _TABLES, sa.Column("workflow_uuid", sa.Text))
 _OUTPUT = sa.Table("workflow_output", _TABLES, sa.Column("workflow_uuid", sa.Text))
 _LIVE: list[sa.ColumnElement[str]] = [sa.literal_column(f"'{status}'") for status in ("ENQUEUED", "DELAYED", "PENDING")]
@@ -90,10 +95,12 @@ def job_status(db: Session, key: str, *, now: datetime) -> JobStatus | None:
     row = connection.execute(sa.select(_JOB).where(_JOB.c.workflow_uuid == key)).mappings().one_or_none()
     if row is None:
         return None
-    steps = sa.select(_STEP.c.output).where(_STEP.c.workflow_uuid == key, _STEP.c.function_name == ATTEMPT_STEP)
-    steps = steps.order_by(_STEP.c.function_id)
-    outcomes = [json.loads(output) for output in connection.execute(steps).scalars()]
-    return _status(row, outcomes, now)
+    return _status(row, failed_tries(db, key), now)
+
+
+def failed_tries(db: Session, key: str) -> list[str]:
+    """The class names of what a job's tries failed with, in order."""
+    return [json.loads(output) for output in _connection(db).execute(_FAILED_TRIES, {"key": key}).scalars()]
 
 
 def cancel_job(db: Session, key: str, *, now: datetime) -> bool:
@@ -180,17 +187,16 @@ def purge_jobs(db: Session, *, over_before: datetime, limit: int) -> int:
     return len(keys)
 
 
-def _status(row: Mapping[Any, Any], outcomes: list[str | None], now: datetime) -> JobStatus:
+def _status(row: Mapping[Any, Any], failures: list[str], now: datetime) -> JobStatus:
     state = _STATES[row["status"]]
     due_at = max(_moment(row["created_at"]), _moment(row["delay_until_epoch_ms"] or 0))
     if state is JobState.DELAYED and due_at <= now:
         state = JobState.WAITING
-    failures = [outcome for outcome in outcomes if outcome is not None]
     return JobStatus(
         key=row["workflow_uuid"],
         kind=row["name"],
         state=state,
-        attempts=len(outcomes) + (state is JobState.RUNNING),
+        attempts=len(failures) + (state in (JobState.RUNNING, JobState.DONE)),
         error=CRASHED if row["status"] == _DEAD else (failures[-1] if failures else None),
         enqueued_at=_moment(row["created_at"]),
         due_at=due_at,

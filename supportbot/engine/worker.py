@@ -17,7 +17,7 @@ from sqlalchemy import Engine as SqlEngine
 from supportbot.clock import Clock
 from supportbot.db import Database
 from supportbot.engine.attempts import TIMED_OUT, Abandoned, Attempts
-from supportbot.engine.records import ATTEMPT_STEP, claimed_jobs, put_back, running_by_executor
+from supportbot.engine.records import ATTEMPT_STEP, claimed_jobs, failed_tries, put_back, running_by_executor
 from supportbot.engine.rules import backoff_s
 from supportbot.engine.slots import SlotLocks, slot_name, slot_number
 from supportbot.engine.types import Ids, JobKind
@@ -148,11 +148,14 @@ class Worker:
 
     def _workflow(self, kind: JobKind) -> Callable[[Ids], None]:
         def run_job(ids: Ids) -> None:
-            error = None
+            key = DBOS.workflow_id or ""
+            failed = self._failed_before(key)
             for attempt in range(1, kind.retries + 2):
-                error, is_new = self._try(kind, ids)
+                is_new = attempt > len(failed)
+                error = self._attempts.run(kind, key, ids) if is_new else failed[attempt - 1]
                 if error is None:
                     return
+                _record_failure(error)
                 if error == TIMED_OUT or attempt > kind.retries:
                     break
                 if is_new and self._draining.wait(backoff_s(kind, attempt)):
@@ -161,19 +164,10 @@ class Worker:
 
         return run_job
 
-    def _try(self, kind: JobKind, ids: Ids) -> tuple[str | None, bool]:
-        # Each try is one recorded step: after a crash the failed ones are read back, the unfinished one runs again.
-        key = DBOS.workflow_id or ""
-        ran = False
-
-        def attempt() -> str | None:
-            nonlocal ran
-            ran = True
-            return self._attempts.run(kind, key, ids)
-
-        options: StepOptions = {"name": ATTEMPT_STEP}
-        error = DBOS.run_step(options, attempt)
-        return error, ran
+    def _failed_before(self, key: str) -> list[str]:
+        """The tries that failed before a crash: they are not run again, the unfinished one is."""
+        with self._database.transaction(read_only=True) as db:
+            return failed_tries(db, key)
 
     def _watch_until_stopped(self) -> None:
         while not self._stopped.wait(_WATCH_S):
@@ -225,6 +219,12 @@ class Worker:
             with self._database.transaction() as db:
                 put_back(db, self.slot, lost, now=now)
             _log.warning("Put back jobs that were claimed and lost.", extra={"count": len(lost)})
+
+
+def _record_failure(error: str) -> None:
+    # One recorded step for each failed try. A job that succeeds is recorded as a whole: two statements fewer.
+    options: StepOptions = {"name": ATTEMPT_STEP}
+    DBOS.run_step(options, lambda: error)
 
 
 def quiet_dbos_log() -> None:
