@@ -36,6 +36,28 @@ def test_all_wait_together_however_few_may_work() -> None:
         assert sorted(pool.map(work, range(5))) == [0, 1, 2, 3, 4]
 
 
+def test_who_can_wait_comes_after_all_others_but_is_not_forgotten() -> None:
+    turns, done, lock = Turns(1), list[str](), threading.Lock()
+
+    def work(name: str, *, can_wait: bool = False) -> None:
+        with turns.taken(can_wait=can_wait), lock:
+            done.append(name)
+
+    with ThreadPoolExecutor(40) as pool:
+        with turns.taken():
+            jobs = [pool.submit(work, "patient", can_wait=True) for _ in range(3)]
+            while len(turns._patient) < 3:
+                pass
+            jobs += [pool.submit(work, "draft") for _ in range(24)]
+            while len(turns._asking) < 24:
+                pass
+        for job in jobs:
+            job.result(PATIENCE_S)
+
+    assert done[:8] == ["draft"] * 8
+    assert [at for at, name in enumerate(done) if name == "patient"] == [9, 19, 26]
+
+
 def test_a_wait_that_fails_leaves_every_turn_in_place() -> None:
     turns = Turns(1)
 

@@ -24,7 +24,8 @@ def register_jobs(drafting: Drafting, turns: Turns | None = None) -> None:
     """Tell the engine what each kind of job does. Drafts, sends and chores have queues of their own.
 
     Args:
-        turns: who of the drafts works; the gateway gives a turn back while a model is waited for.
+        turns: who of the drafts works; the gateway gives a turn back while a model is waited for. What helps the
+            person who takes a case comes after the drafts.
     """
     works = turns or Turns(DRAFTS_WORKING)
     database, desk = drafting.database, drafting.desk
@@ -58,7 +59,8 @@ def register_jobs(drafting: Drafting, turns: Turns | None = None) -> None:
         train_if_due(database, desk)
 
     def aid(ids: Ids) -> None:
-        make_aid(drafting, int(ids["conversation_id"]), str(ids["task"]), upto_id=int(ids["upto_id"]))
+        with works.taken(can_wait=True):
+            make_aid(drafting, int(ids["conversation_id"]), str(ids["task"]), upto_id=int(ids["upto_id"]))
 
     engine = desk.engine
     engine.register(JobKind(DRAFT_JOB, draft, queue="drafts", concurrency=200, retries=2, timeout_s=90))
