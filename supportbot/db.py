@@ -5,17 +5,19 @@ begin event issues `BEGIN IMMEDIATE` (plain `BEGIN` for read-only work).
 """
 
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.dialects import postgresql
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import URL, Connection, Engine, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DisconnectionError
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Session, SQLModel
 
@@ -35,6 +37,7 @@ BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 Json = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 
 WRITER_WAIT_S = 30
+RESTED_S = 1.0
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -133,6 +136,61 @@ def lock_row(db: Session, table: type[Row], row_id: int) -> Row:
     return row
 
 
+def insert_row(db: Session, table: type[SQLModel], **values: Any) -> int:
+    """Insert one row, by a statement put together once; gives its key.
+
+    A third of the CPU of adding an object and flushing it. Defaults of the class do not apply: name every value.
+    """
+    found = db.connection().execute(_inserting(table), values).inserted_primary_key
+    return int(found[0]) if found else 0
+
+
+def insert_once(db: Session, table: type[SQLModel], **values: Any) -> bool:
+    """Insert a row unless its key is there already; says whether it was inserted."""
+    return insert_new(db, table, **values) is not None
+
+
+def insert_new(db: Session, table: type[SQLModel], **values: Any) -> Any | None:
+    """The same; gives the first column of the new row's key, None when there was one already."""
+    statement = _inserting_once(table, db.get_bind().dialect.name)
+    row = db.connection().execute(statement, values).first()
+    return None if row is None else row[0]
+
+
+def change_rows(db: Session, table: type[SQLModel], where: Mapping[str, Any], /, **values: Any) -> int:
+    """Change the rows whose columns equal `where`, by a statement put together once; gives how many.
+
+    Objects of these rows that the session has read stay as they were.
+    """
+    statement = _changing(table, tuple(where), tuple(values))
+    given = {f"is_{name}": value for name, value in where.items()} | {f"to_{name}": values[name] for name in values}
+    return db.connection().execute(statement, given).rowcount
+
+
+def rows_of(table: type[SQLModel]) -> sa.Table:
+    """The table behind a class, for statements that need no objects."""
+    return SQLModel.metadata.tables[str(table.__tablename__)]
+
+
+@lru_cache(maxsize=256)
+def _inserting(table: type[SQLModel]) -> sa.Insert:
+    return sa.insert(rows_of(table))
+
+
+@lru_cache(maxsize=256)
+def _inserting_once(table: type[SQLModel], dialect: str) -> Any:
+    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    rows = rows_of(table)
+    return insert(rows).on_conflict_do_nothing().returning(*rows.primary_key)
+
+
+@lru_cache(maxsize=256)
+def _changing(table: type[SQLModel], where: tuple[str, ...], values: tuple[str, ...]) -> sa.Update:
+    columns = rows_of(table).c
+    statement = sa.update(rows_of(table)).where(*(columns[name] == sa.bindparam(f"is_{name}") for name in where))
+    return statement.values({name: sa.bindparam(f"to_{name}") for name in values})
+
+
 def normal_url(url: str) -> URL:
     """Parse a database URL; PostgreSQL in any spelling goes through psycopg 3.
 
@@ -162,7 +220,9 @@ def impatient(url: str) -> str:
 
 def _open(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        return sa.create_engine(url, pool_size=10, max_overflow=30, pool_pre_ping=True)
+        engine = sa.create_engine(url, pool_size=10, max_overflow=30)
+        ask_rested_connections(engine)
+        return engine
     if url.database and url.database != ":memory:":
         _make_folder(Path(url.database).parent)
     engine = sa.create_engine(url, pool_size=10, max_overflow=30, connect_args={"isolation_level": None, "timeout": 10})
@@ -179,6 +239,30 @@ def _make_folder(folder: Path) -> None:
             f"The database's folder {folder} cannot be made: {error.strerror}. "
             "Set SUPPORTBOT_DATA_DIR or SUPPORTBOT_DATABASE_URL to a place you may write to."
         ) from None
+
+
+def ask_rested_connections(engine: Engine) -> None:
+    """Have a pooled PostgreSQL connection that has rested asked whether it still works; a broken one is replaced.
+
+    One that was used within a second is taken as it is: a question before each transaction costs as much as a
+    statement.
+    """
+    event.listen(engine, "checkin", _note_use)
+    event.listen(engine, "checkout", _ask_if_rested)
+
+
+def _note_use(_connection: Any, record: Any) -> None:
+    record.info["used_at"] = time.monotonic()
+
+
+def _ask_if_rested(connection: Any, record: Any, _proxy: object) -> None:
+    if time.monotonic() - record.info.get("used_at", 0.0) < RESTED_S:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except Exception as error:
+        raise DisconnectionError from error
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:

@@ -8,11 +8,16 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from supportbot.audit.tables import AuditEntry, AuditHead
 from supportbot.audit.types import Actor
 from supportbot.clock import Clock
+from supportbot.db import change_rows, insert_row, rows_of
+
+_NEWEST = sa.select(rows_of(AuditHead).c.seq).where(rows_of(AuditHead).c.id == 1).with_for_update()
+_HASH_OF = sa.select(rows_of(AuditEntry).c.hash).where(rows_of(AuditEntry).c.seq == sa.bindparam("seq"))
 
 
 class AuditLog:
@@ -34,10 +39,13 @@ class AuditLog:
         conversation_id: int | None = None,
     ) -> None:
         """Append one entry in the caller's transaction. The head row is locked until that ends."""
-        head = db.get(AuditHead, 1, with_for_update=True, populate_existing=True) or AuditHead(id=1)
-        newest_hash = db.exec(select(AuditEntry.hash).where(AuditEntry.seq == head.seq)).first()
+        db.flush()  # whatever waits to be written goes first: the head is the last row that anybody locks
+        connection = db.connection()
+        last = connection.execute(_NEWEST).scalar()
+        if last is None:
+            insert_row(db, AuditHead, id=1, seq=0, hash="")
         entry = AuditEntry(
-            seq=head.seq + 1,
+            seq=(last or 0) + 1,
             at=self.clock(),
             actor_kind=actor.kind,
             actor_id=actor.id,
@@ -46,14 +54,12 @@ class AuditLog:
             subject_id=subject_id,
             conversation_id=conversation_id,
             detail=dict(detail),
-            prev_hash=newest_hash or "",
+            prev_hash=connection.execute(_HASH_OF, {"seq": last or 0}).scalar() or "",
             hash="",
         )
         entry.hash = self._link(entry)
-        head.seq, head.hash = entry.seq, self._seal(entry.seq, entry.hash)
-        db.add(head)
-        db.add(entry)
-        db.flush()
+        insert_row(db, AuditEntry, **entry.model_dump())
+        change_rows(db, AuditHead, {"id": 1}, seq=entry.seq, hash=self._seal(entry.seq, entry.hash))
 
     def verify(self, db: Session) -> "ChainReport":
         """Walk the whole chain; names the first entry that does not fit.

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from sqlmodel import Session
 
 from supportbot.audit.types import SYSTEM
+from supportbot.db import insert_row
 from supportbot.gateway.actions import settle
 from supportbot.gateway.tables import AttemptRow
 from supportbot.gateway.types import Attempt
@@ -25,7 +26,9 @@ def add_attempts(
 ) -> None:
     """One row for each try; `draft_id` None: they belong to the message and to no draft."""
     for attempt in attempts:
-        row = AttemptRow(
+        insert_row(
+            db,
+            AttemptRow,
             message_id=message_id,
             draft_id=draft_id,
             task=attempt.task,
@@ -33,6 +36,7 @@ def add_attempts(
             policy_version=policy_version,
             prompt=pin.prompt,
             output_schema=pin.schema,
+            arm="current",
             model_key=attempt.model_key,
             provider=attempt.provider,
             model_asked=attempt.model_asked,
@@ -52,4 +56,3 @@ def add_attempts(
             fingerprint=attempt.fingerprint,
             reservation_id=attempt.reservation_id,
         )
-        db.add(row)

@@ -8,10 +8,9 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from supportbot.accounts.queries import names_by_id
-from supportbot.db import Database
+from supportbot.db import Database, insert_once
 from supportbot.drafting.proofs import as_topic
 from supportbot.errors import InvalidInput
-from supportbot.gateway.guarding import insert_once
 from supportbot.inbox.desk import Desk
 from supportbot.inbox.tables import Message
 from supportbot.routing.policy import SHIPPED_WEIGHTS, TriageRules

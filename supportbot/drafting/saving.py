@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from supportbot.audit.types import SYSTEM
 from supportbot.contract import render
-from supportbot.db import lock_row
+from supportbot.db import change_rows, insert_once, insert_row, rows_of
 from supportbot.drafting.aid_rules import aids_wanted
 from supportbot.drafting.attempts import add_attempts, settle_attempts
 from supportbot.drafting.composing import Composed
@@ -30,6 +32,11 @@ from supportbot.routing.queries import ActivePolicy
 from supportbot.routing.tables import Decision
 from supportbot.routing.types import RouteDecision, Triage
 from supportbot.triage.queries import current_label
+
+_DRAFTS = rows_of(Draft).c
+_OPENED = sa.select(_DRAFTS.task, _DRAFTS.id, _DRAFTS.state).where(
+    _DRAFTS.message_id == sa.bindparam("message"), _DRAFTS.generation == sa.bindparam("number")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,25 +68,23 @@ def start(db: Session, desk: Desk, plan: Plan) -> dict[str, int]:
     case = plan.case
     conversation = inbox.lock_conversation(db, case.conversation_id)
     _record_triage_calls(db, desk, plan)
-    rows = _drafts(db, case.message_id, plan.generation)
-    if any(row.state != "drafting" for row in rows.values()):
+    opened = _opened(db, plan)
+    if any(state != "drafting" for _, state in opened.values()):
         return {}
     if heeded(plan.triage, current_label(db, case.message_id)) != plan.triage:
         return {}
     is_newest = conversation.newest_customer_message_id == case.message_id
     _record_decision(db, desk, plan)
-    for task in plan.tasks:
-        if task not in rows:
-            rows[task] = _open_draft(db, desk, plan, task)
+    draft_ids = {task: draft_id for task, (draft_id, _) in opened.items()}
+    draft_ids |= {task: _open_draft(db, desk, plan, task) for task in plan.tasks if task not in opened}
     if not is_newest:
-        for row in rows.values():
-            _finish(row, "void", "The customer wrote again.", at=desk.clock())
-            db.add(row)
+        why = {"state": "void", "state_reason": "The customer wrote again.", "finished_at": desk.clock()}
+        for draft_id in draft_ids.values():
+            change_rows(db, Draft, {"id": draft_id}, **why)
         return {}
     _show_hold(db, desk, plan, conversation)
     inbox.show_work(db, desk, conversation, "drafting")
-    db.flush()
-    return {task: rows[task].id or 0 for task in plan.tasks}
+    return {task: draft_ids[task] for task in plan.tasks}
 
 
 def save(db: Session, desk: Desk, plan: Plan, draft_ids: Mapping[str, int], composed: Sequence[Composed]) -> None:
@@ -89,35 +94,31 @@ def save(db: Session, desk: Desk, plan: Plan, draft_ids: Mapping[str, int], comp
     """
     case = plan.case
     conversation = inbox.lock_conversation(db, case.conversation_id)
-    rows = {one.task: lock_row(db, Draft, draft_ids[one.task]) for one in composed}
     attempts = [attempt for one in composed for attempt in one.attempts]
-    if any(row.state != "drafting" for row in rows.values()):
-        settle_attempts(db, desk, attempts)
-        return
     is_newest = conversation.newest_customer_message_id == case.message_id
+    finished = {one.task: _finished(plan, one, is_newest=is_newest, at=desk.clock()) for one in composed}
+    if not all([_write(db, draft_ids[task], values) for task, values in finished.items()]):
+        settle_attempts(db, desk, attempts)  # given up or written by another run meanwhile, all of them
+        return
     for one in composed:
-        row = rows[one.task]
-        _fill(row, one)
-        state, reason = _state_of(plan, one, is_newest=is_newest)
-        _finish(row, state, reason, at=desk.clock())
-        db.add(row)
-        _keep_attempts(db, plan, one.attempts, pin=Pin(row.prompt, row.output_schema), draft_id=row.id)
-    _note_articles(db, plan, rows, composed, at=desk.clock())
-    _log_divergences(db, desk, plan, rows, composed)
+        pin = plan.policy.policy.pin(one.task)
+        _keep_attempts(db, plan, one.attempts, pin=pin, draft_id=draft_ids[one.task])
+    _note_articles(db, plan, composed, at=desk.clock())
+    _log_divergences(db, desk, plan, draft_ids, composed)
     if is_newest:
-        inbox.show_work(db, desk, conversation, _work_state(rows[plan.decision.task].state))
+        inbox.show_work(db, desk, conversation, _work_state(finished[plan.decision.task]["state"]))
         for task in aids_wanted(plan.case, plan.decision):
             ask_for_aid(db, desk, conversation, task)
     db.flush()
     settle_attempts(db, desk, attempts)
-    for row in rows.values():
-        detail = {"task": row.task, "state": row.state, "outcome": row.outcome, "hash": row.content_hash}
+    for task, values in finished.items():
+        detail = {"task": task, "state": values["state"], "outcome": values["outcome"], "hash": values["content_hash"]}
         desk.audit.record(
             db,
             actor=SYSTEM,
             action="draft.saved",
             subject="draft",
-            subject_id=row.id,
+            subject_id=draft_ids[task],
             conversation_id=case.conversation_id,
             detail=detail,
         )
@@ -155,41 +156,39 @@ def fail_message(db: Session, desk: Desk, message_id: int, reason: str) -> bool:
     return True
 
 
-def _drafts(db: Session, message_id: int, generation: int) -> dict[str, Draft]:
-    query = select(Draft).where(Draft.message_id == message_id, Draft.generation == generation)
-    return {row.task: row for row in db.exec(query)}
+def _opened(db: Session, plan: Plan) -> dict[str, tuple[int, str]]:
+    """The drafts that an earlier run opened, by task: id and state."""
+    given = {"message": plan.case.message_id, "number": plan.generation}
+    return {row.task: (row.id, row.state) for row in db.connection().execute(_OPENED, given)}
 
 
 def _record_decision(db: Session, desk: Desk, plan: Plan) -> None:
     case, triage, route = plan.case, plan.triage, plan.decision
-    known = db.exec(select(Decision).where(Decision.message_id == case.message_id)).first()
-    row = known or Decision(
-        message_id=case.message_id,
-        conversation_id=case.conversation_id,
-        created_at=desk.clock(),
-        policy_version=0,
-        topic="",
-        risk="",
-        lane="",
-        task="",
-        hold=False,
-        rule="",
-        reason="",
-        reasons=[],
-    )
-    row.policy_version = plan.policy.number
-    row.topic, row.risk, row.unsure = triage.topic, triage.risk, triage.unsure
-    row.lane, row.task, row.hold, row.hold_kind = route.lane, route.task, route.hold, route.hold_kind
-    row.rule, row.reason = route.rule, route.reason
-    row.layer = next((reason.layer for reason in triage.reasons if reason.code == route.rule), None)
-    row.weights = plan.policy.policy.triage.weights
-    row.reasons = [asdict(reason) | {"words": list(reason.words)} for reason in triage.reasons]
-    db.add(row)
+    values = {
+        "policy_version": plan.policy.number,
+        "topic": triage.topic,
+        "risk": triage.risk,
+        "unsure": triage.unsure,
+        "lane": route.lane,
+        "task": route.task,
+        "hold": route.hold,
+        "hold_kind": route.hold_kind,
+        "rule": route.rule,
+        "reason": route.reason,
+        "layer": next((reason.layer for reason in triage.reasons if reason.code == route.rule), None),
+        "weights": plan.policy.policy.triage.weights,
+        "reasons": [asdict(reason) | {"words": list(reason.words)} for reason in triage.reasons],
+    }
+    new = {"conversation_id": case.conversation_id, "created_at": desk.clock()}
+    if not insert_once(db, Decision, message_id=case.message_id, **new, **values):
+        change_rows(db, Decision, {"message_id": case.message_id}, **values)
 
 
-def _open_draft(db: Session, desk: Desk, plan: Plan, task: str) -> Draft:
+def _open_draft(db: Session, desk: Desk, plan: Plan, task: str) -> int:
     pin = plan.policy.policy.pin(task)
-    row = Draft(
+    return insert_row(
+        db,
+        Draft,
         conversation_id=plan.case.conversation_id,
         message_id=plan.case.message_id,
         task=task,
@@ -200,9 +199,12 @@ def _open_draft(db: Session, desk: Desk, plan: Plan, task: str) -> Draft:
         policy_version=plan.policy.number,
         hold_kind=plan.decision.hold_kind if task == plan.decision.task else None,
         created_at=desk.clock(),
+        variants={},
+        checks=[],
+        sources=[],
+        facts={},
+        edited=False,
     )
-    db.add(row)
-    return row
 
 
 def _show_hold(db: Session, desk: Desk, plan: Plan, conversation: Conversation) -> None:
@@ -226,18 +228,30 @@ def _show_hold(db: Session, desk: Desk, plan: Plan, conversation: Conversation) 
     )
 
 
-def _fill(row: Draft, one: Composed) -> None:
-    row.model_key = one.model_key
-    row.outcome = one.reply.outcome if one.reply else None
-    row.proposed = asdict(one.fields) if one.fields else None
-    row.reply = render.to_json(one.reply) if one.reply else None
-    row.content_hash = render.content_hash(one.reply) if one.reply else None
-    row.variants = one.variants
-    row.amount_minor = one.amount.minor if one.amount else None
-    row.changes = [asdict(change) for change in one.changes]
-    row.checks = [asdict(finding) for finding in one.findings]
-    row.sources = one.sources
-    row.facts = one.facts
+def _write(db: Session, draft_id: int, values: Mapping[str, Any]) -> bool:
+    """Finish a draft; False when it is not being written any more."""
+    return change_rows(db, Draft, {"id": draft_id, "state": "drafting"}, **values) == 1
+
+
+def _finished(plan: Plan, one: Composed, *, is_newest: bool, at: datetime) -> dict[str, Any]:
+    """A draft's columns once it is written."""
+    state, reason = _state_of(plan, one, is_newest=is_newest)
+    return {
+        "model_key": one.model_key,
+        "outcome": one.reply.outcome if one.reply else None,
+        "proposed": asdict(one.fields) if one.fields else None,
+        "reply": render.to_json(one.reply) if one.reply else None,
+        "content_hash": render.content_hash(one.reply) if one.reply else None,
+        "variants": one.variants,
+        "amount_minor": one.amount.minor if one.amount else None,
+        "changes": [asdict(change) for change in one.changes],
+        "checks": [asdict(finding) for finding in one.findings],
+        "sources": one.sources,
+        "facts": one.facts,
+        "state": state,
+        "state_reason": reason[:200] if reason else None,
+        "finished_at": at,
+    }
 
 
 def _state_of(plan: Plan, one: Composed, *, is_newest: bool) -> tuple[str, str | None]:
@@ -255,12 +269,10 @@ def _finish(row: Draft, state: str, reason: str | None, *, at: datetime) -> None
     row.state, row.state_reason, row.finished_at = state, reason[:200] if reason else None, at
 
 
-def _note_articles(
-    db: Session, plan: Plan, rows: Mapping[str, Draft], composed: Sequence[Composed], *, at: datetime
-) -> None:
+def _note_articles(db: Session, plan: Plan, composed: Sequence[Composed], *, at: datetime) -> None:
     """Count what the main draft cites; a routine question for which there was no article is a gap."""
     main = next((one for one in composed if one.task == plan.decision.task), None)
-    if main is None or main.task not in rows:
+    if main is None:
         return
     case = plan.case
     count_uses(db, [source["ref"] for source in main.sources], conversation_id=case.conversation_id, at=at)
@@ -274,7 +286,7 @@ def _work_state(state: str) -> WorkState:
 
 
 def _log_divergences(
-    db: Session, desk: Desk, plan: Plan, rows: Mapping[str, Draft], composed: Sequence[Composed]
+    db: Session, desk: Desk, plan: Plan, draft_ids: Mapping[str, int], composed: Sequence[Composed]
 ) -> None:
     by_task = {one.task: one for one in composed}
     after, before = by_task.get(plan.decision.task), by_task.get(plan.decision.compare_task or "")
@@ -284,8 +296,8 @@ def _log_divergences(
         row = DivergenceRow(
             conversation_id=plan.case.conversation_id,
             message_id=plan.case.message_id,
-            before_draft_id=rows[before.task].id or 0,
-            after_draft_id=rows[after.task].id or 0,
+            before_draft_id=draft_ids[before.task],
+            after_draft_id=draft_ids[after.task],
             field=divergence.field,
             before=divergence.before,
             after=divergence.after,

@@ -8,7 +8,7 @@ from dbos import error as dbos_error
 from sqlmodel import Session
 
 from supportbot.clock import Clock, system_clock
-from supportbot.db import Database
+from supportbot.db import Database, ask_rested_connections
 from supportbot.engine import records
 from supportbot.engine.base import KEEP, Kinds, check_session
 from supportbot.engine.slots import open_slots, slot_name, slot_number
@@ -171,14 +171,15 @@ def _client(engine: sa.Engine) -> DBOSClient:
 def _open_engine(database: Database) -> sa.Engine:
     """DBOS' own connections: to the same database, opened the way its statements need."""
     if not database.is_sqlite:
-        return sa.create_engine(
+        engine = sa.create_engine(
             database.url,
             pool_size=10,
             max_overflow=10,
-            pool_pre_ping=True,
             hide_parameters=True,
             connect_args={"options": "-c idle_in_transaction_session_timeout=60000", "connect_timeout": 10},
         )
+        ask_rested_connections(engine)
+        return engine
     engine = sa.create_engine(database.url, pool_size=10, max_overflow=10, hide_parameters=True)
     sa.event.listen(engine, "connect", _prepare_sqlite)
     return engine

@@ -6,13 +6,35 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col
 
-from supportbot.gateway.guarding import changed, insert_once
+from supportbot.db import change_rows, insert_once, rows_of
+from supportbot.gateway.guarding import changed
 from supportbot.gateway.tables import Reservation, ServedModel, SpendDay
 from supportbot.gateway.types import Attempt
 
 _log = logging.getLogger(__name__)
+_RESERVED, _DAYS, _NAMES = rows_of(Reservation).c, rows_of(SpendDay).c, rows_of(ServedModel).c
+_SETTLE = (
+    sa.update(rows_of(Reservation))
+    .where(_RESERVED.id == sa.bindparam("number"), _RESERVED.settled_at.is_(None))
+    .values(
+        outcome=sa.bindparam("how"),
+        cost_microusd=sa.func.coalesce(sa.bindparam("cost", type_=sa.BigInteger), _RESERVED.worst_microusd),
+        output_tokens=sa.func.coalesce(sa.bindparam("tokens", type_=sa.Integer), _RESERVED.worst_output_tokens),
+        settled_at=sa.bindparam("at"),
+    )
+    .returning(_RESERVED.endpoint, _RESERVED.day, _RESERVED.worst_microusd, _RESERVED.worst_output_tokens)
+)
+_CORRECT_DAY = (
+    sa.update(rows_of(SpendDay))
+    .where(_DAYS.day == sa.bindparam("on"))
+    .values(
+        microusd=_DAYS.microusd + sa.bindparam("cost", type_=sa.BigInteger),
+        unpriced_output_tokens=_DAYS.unpriced_output_tokens + sa.bindparam("tokens", type_=sa.BigInteger),
+    )
+)
+_SERVED = sa.select(_NAMES.model_answered).where(_NAMES.endpoint == sa.bindparam("endpoint"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +55,11 @@ def settle(db: Session, attempts: Sequence[Attempt], *, at: datetime) -> list[Se
     Returns:
         every endpoint that answered as another model than the last time.
     """
-    asked = {attempt.reservation_id: attempt for attempt in attempts}
-    rows = db.exec(select(Reservation).where(col(Reservation.id).in_(asked)).order_by(col(Reservation.id))).all()
-    settled = [(row, asked[row.id]) for row in rows if _settle_one(db, row, asked[row.id], at)]
-    served = [_served(db, row.endpoint, attempt, at) for row, attempt in settled]
-    for day in sorted({row.day for row, _ in settled}):
-        _correct_day(db, day, [(row, attempt) for row, attempt in settled if row.day == day])
+    asked = {attempt.reservation_id: attempt for attempt in attempts if attempt.reservation_id is not None}
+    settled = [one for number in sorted(asked) if (one := _settle_one(db, number, asked[number], at)) is not None]
+    served = [_served(db, one.endpoint, one.attempt, at) for one in settled]
+    for day in sorted({one.day for one in settled}):
+        _correct_day(db, day, [one for one in settled if one.day == day])
     return [change for change in served if change is not None]
 
 
@@ -52,60 +73,58 @@ def prune_reservations(db: Session, before: datetime, *, most: int = 5_000) -> i
     return changed(db, sa.delete(Reservation).where(col(Reservation.id).in_(old)))
 
 
-def _settle_one(db: Session, row: Reservation, attempt: Attempt, at: datetime) -> bool:
-    cost, tokens = _real(row, attempt)
-    values = {"outcome": attempt.outcome, "cost_microusd": cost, "output_tokens": tokens, "settled_at": at}
-    settled = (
-        sa.update(Reservation)
-        .where(col(Reservation.id) == row.id, col(Reservation.settled_at).is_(None))
-        .values(**values)
-    )
-    return changed(db, settled) == 1
+@dataclass(frozen=True, slots=True)
+class _Settled:
+    """A reservation as it was when its call was settled, and how that went."""
+
+    attempt: Attempt
+    endpoint: str
+    day: date
+    worst_microusd: int | None
+    worst_output_tokens: int
 
 
-def _correct_day(db: Session, day: date, settled: Sequence[tuple[Reservation, Attempt]]) -> None:
+def _settle_one(db: Session, reservation_id: int, attempt: Attempt, at: datetime) -> _Settled | None:
+    given = {"number": reservation_id, "how": attempt.outcome, "at": at} | _real(attempt)
+    row = db.connection().execute(_SETTLE, given).first()
+    return None if row is None else _Settled(attempt, *row)
+
+
+def _correct_day(db: Session, day: date, settled: Sequence[_Settled]) -> None:
     microusd = tokens = 0
-    for row, attempt in settled:
-        real, real_tokens = _real(row, attempt)
-        microusd += (real or 0) - (row.worst_microusd or 0)
-        tokens += real_tokens if real is None else 0
-        tokens -= row.worst_output_tokens if row.worst_microusd is None else 0
-    counted = {
-        "microusd": col(SpendDay.microusd) + microusd,
-        "unpriced_output_tokens": col(SpendDay.unpriced_output_tokens) + tokens,
-    }
-    changed(db, sa.update(SpendDay).where(col(SpendDay.day) == day).values(counted))
+    for one in settled:
+        real = _real(one.attempt)
+        cost = one.worst_microusd if real["cost"] is None else real["cost"]
+        used = one.worst_output_tokens if real["tokens"] is None else real["tokens"]
+        microusd += (cost or 0) - (one.worst_microusd or 0)
+        tokens += used if cost is None else 0
+        tokens -= one.worst_output_tokens if one.worst_microusd is None else 0
+    db.connection().execute(_CORRECT_DAY, {"on": day, "cost": microusd, "tokens": tokens})
 
 
-def _real(row: Reservation, attempt: Attempt) -> tuple[int | None, int]:
-    """Cost and output tokens of a call: as the provider counted, nothing for one it refused, else the worst case."""
+def _real(attempt: Attempt) -> dict[str, int | None]:
+    """Cost and output tokens of a call: as the provider counted, nothing for one it refused, else None: the worst."""
     tokens = attempt.tokens.output
     refused = attempt.http_status is not None and attempt.http_status >= 400
     unsent = attempt.http_status is None and attempt.outcome in ("auth", "invalid_request")
     if attempt.cost_microusd is not None:
-        return attempt.cost_microusd, tokens or 0
+        return {"cost": attempt.cost_microusd, "tokens": tokens or 0}
     if refused or unsent:
-        return 0, 0
-    return row.worst_microusd, row.worst_output_tokens if tokens is None else tokens
+        return {"cost": 0, "tokens": 0}
+    return {"cost": None, "tokens": tokens}
 
 
 def _served(db: Session, endpoint: str, attempt: Attempt, at: datetime) -> ServedChange | None:
     name = attempt.model_answered
     if attempt.outcome != "ok" or name is None:
         return None
-    known = db.get(ServedModel, endpoint)
-    if known is None:
+    before = db.connection().execute(_SERVED, {"endpoint": endpoint}).scalar()
+    if before is None:
         insert_once(db, ServedModel, endpoint=endpoint, model_answered=name, since=at)
+    if before is None or before == name:
         return None
-    before = known.model_answered
-    if before == name:
-        return None
-    renamed = (
-        sa.update(ServedModel)
-        .where(col(ServedModel.endpoint) == endpoint, col(ServedModel.model_answered) == before)
-        .values(model_answered=name, since=at)
-    )
-    if changed(db, renamed) != 1:
+    as_before = {"endpoint": endpoint, "model_answered": before}
+    if change_rows(db, ServedModel, as_before, model_answered=name, since=at) != 1:
         return None
     _log.warning("A model answers under another name.", extra={"model": attempt.model_key, "served": name})
     return ServedChange(attempt.model_key, attempt.model_asked, before, name)

@@ -5,6 +5,7 @@ more than a limit, and all of them leave a failing model alone.
 """
 
 import logging
+from collections import deque
 from datetime import date, datetime, timedelta
 from threading import Lock
 from typing import Any
@@ -16,7 +17,7 @@ from sqlmodel import Session, SQLModel, col, select
 from supportbot.audit.actions import AuditLog
 from supportbot.audit.types import SYSTEM
 from supportbot.clock import Clock
-from supportbot.db import Database
+from supportbot.db import Database, change_rows, insert_once, insert_row, rows_of
 from supportbot.gateway.breaking import BREAKING, WINDOW_S, opens, pause_s
 from supportbot.gateway.rules import words_of
 from supportbot.gateway.tables import Breaker, Reservation, SpendDay
@@ -24,6 +25,10 @@ from supportbot.gateway.types import Admitted, Attempt, ModelSpec, NotAdmitted, 
 
 _log = logging.getLogger(__name__)
 _PROBE_SLACK_S = 5
+MOST_RECENT = 500
+"""So many calls of the last minute say how a model is doing."""
+_NO_LIMIT = 2**62
+_PAUSED_BECAUSE = sa.select(rows_of(Breaker).c.because).where(rows_of(Breaker).c.endpoint == sa.bindparam("endpoint"))
 _REPLY_LOCK = 4712
 """The first half of the advisory lock that calls for one message take in turn; the second is the message's id."""
 
@@ -36,7 +41,7 @@ class DatabaseGuard:
         self._audit = audit
         self._clock = clock
         self._lock = Lock()
-        self._answered: list[tuple[int, OutcomeClass]] = []
+        self._answered: deque[tuple[int, OutcomeClass]] = deque(maxlen=MOST_RECENT)
 
     def admit(self, call: PlannedCall) -> Admitted | NotAdmitted:
         """Whether the call may be made; when it may, its worst case counts as spent from here on."""
@@ -44,7 +49,6 @@ class DatabaseGuard:
             return Admitted(None)
         now = self._clock()
         with self._database.transaction() as db:
-            self._note_answers(db)
             over = _over_reply_limit(db, call)
             if over:
                 return over
@@ -54,7 +58,9 @@ class DatabaseGuard:
             day = now.date()
             if not _add_to_day(db, call, day):
                 return NotAdmitted("over_limit", _day_words(call))
-            row = Reservation(
+            reservation_id = insert_row(
+                db,
+                Reservation,
                 message_id=call.purpose.message_id,
                 task=call.task,
                 model_key=call.spec.key,
@@ -64,14 +70,12 @@ class DatabaseGuard:
                 worst_microusd=call.worst_microusd,
                 worst_output_tokens=call.worst_output_tokens,
             )
-            db.add(row)
-            db.flush()
-            return Admitted(row.id, is_probe=probing)
+            return Admitted(reservation_id, is_probe=probing)
 
     def report(self, call: PlannedCall, admitted: Admitted, attempt: Attempt) -> None:
-        """Note how a call ended: a failure at once, for every process; an answer with this process's next statement.
+        """Note how a call ended: a failure at once, for every process; an answer with the next failure, or its draft.
 
-        So answers hold a breaker closed before their drafts are saved, and cost no transaction of their own.
+        So answers hold a breaker closed before their drafts are saved, and cost no statement of their own.
         """
         if admitted.reservation_id is None:
             return
@@ -82,8 +86,7 @@ class DatabaseGuard:
         now, endpoint = self._clock(), endpoint_of(call.spec)
         with self._database.transaction() as db:
             self._note_answers(db)
-            noted = sa.update(Reservation).where(col(Reservation.id) == admitted.reservation_id)
-            changed(db, noted.values(outcome=attempt.outcome))
+            change_rows(db, Reservation, {"id": admitted.reservation_id}, outcome=attempt.outcome)
             row = db.get(Breaker, endpoint, with_for_update=True)
             if attempt.outcome not in BREAKING:
                 self._close(db, row)
@@ -94,7 +97,8 @@ class DatabaseGuard:
 
     def _note_answers(self, db: Session) -> None:
         with self._lock:
-            answered, self._answered = self._answered, []
+            answered = list(self._answered)
+            self._answered.clear()
         for outcome in {outcome for _, outcome in answered}:
             ids = [number for number, other in answered if other == outcome]
             # One that is locked is being settled, which notes its outcome as well: nobody waits for it here.
@@ -131,14 +135,6 @@ def endpoint_of(spec: ModelSpec) -> str:
     return f"{spec.provider} {spec.base_url or ''} {spec.model}"[:400]
 
 
-def insert_once(db: Session, table: type[SQLModel], **values: Any) -> bool:
-    """Insert a row unless its key is there already; says whether it was inserted."""
-    insert: Any = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    rows = SQLModel.metadata.tables[str(table.__tablename__)]
-    statement = insert(rows).values(**values).on_conflict_do_nothing().returning(*rows.primary_key)
-    return db.exec(statement).first() is not None
-
-
 def put(db: Session, table: type[SQLModel], *, key: dict[str, Any], values: dict[str, Any]) -> None:
     """Insert a row, or change the one that has this key."""
     insert: Any = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
@@ -163,18 +159,14 @@ def _over_reply_limit(db: Session, call: PlannedCall) -> NotAdmitted | None:
 
 def _breaker_says(db: Session, call: PlannedCall, now: datetime) -> bool | NotAdmitted:
     """Whether the call is the one probe of a paused model; not admitted while it rests or another process probes."""
-    row = db.get(Breaker, endpoint_of(call.spec))
-    if row is None:
+    endpoint = endpoint_of(call.spec)
+    outcome: Any = db.connection().execute(_PAUSED_BECAUSE, {"endpoint": endpoint}).scalar()
+    if outcome is None:
         return False
     lease = now + timedelta(seconds=call.try_timeout_s + _PROBE_SLACK_S)
-    claim = (
-        sa.update(Breaker)
-        .where(col(Breaker.endpoint) == row.endpoint, col(Breaker.probe_at) <= now)
-        .values(probe_at=lease)
-    )
-    if changed(db, claim) == 1:
+    claim = sa.update(Breaker).where(col(Breaker.endpoint) == endpoint, col(Breaker.probe_at) <= now)
+    if changed(db, claim.values(probe_at=lease)) == 1:
         return True
-    outcome: Any = row.because
     return NotAdmitted("paused", f"the model is paused after {words_of(outcome)}", because=outcome)
 
 
@@ -182,17 +174,25 @@ def _add_to_day(db: Session, call: PlannedCall, day: date) -> bool:
     """Count the worst case into the day, unless that passes its limit. One statement, so that no two pass together."""
     limits = call.purpose.limits
     if call.worst_microusd is not None:
-        name, column, add, limit = "microusd", col(SpendDay.microusd), call.worst_microusd, limits.per_day_microusd
+        statement, add, most = _ADD_COST, call.worst_microusd, limits.per_day_microusd
     else:
-        name, column = "unpriced_output_tokens", col(SpendDay.unpriced_output_tokens)
-        add, limit = call.worst_output_tokens, limits.per_day_output_tokens
-    update = sa.update(SpendDay).where(col(SpendDay.day) == day).values({name: column + add})
-    if limit is not None:
-        update = update.where(column + add <= limit)
-    if changed(db, update) == 1:
+        statement, add, most = _ADD_TOKENS, call.worst_output_tokens, limits.per_day_output_tokens
+    given = {"on": day, "add": add, "most": _NO_LIMIT if most is None else most}
+    if db.connection().execute(statement, given).rowcount == 1:
         return True
     insert_once(db, SpendDay, day=day, microusd=0, unpriced_output_tokens=0)  # the day's first call, or it is over
-    return changed(db, update) == 1
+    return db.connection().execute(statement, given).rowcount == 1
+
+
+def _adding(column: sa.Column[Any]) -> sa.Update:
+    more = column + sa.bindparam("add", type_=sa.BigInteger)
+    within = more <= sa.bindparam("most", type_=sa.BigInteger)
+    on = rows_of(SpendDay).c.day == sa.bindparam("on")
+    return sa.update(rows_of(SpendDay)).where(on, within).values({column: more})
+
+
+_ADD_COST = _adding(rows_of(SpendDay).c.microusd)
+_ADD_TOKENS = _adding(rows_of(SpendDay).c.unpriced_output_tokens)
 
 
 def changed(db: Session, update: sa.Update | sa.Delete) -> int:
@@ -217,6 +217,6 @@ def _recent(db: Session, endpoint: str, now: datetime) -> list[str]:
             col(Reservation.outcome).is_not(None),
         )
         .order_by(col(Reservation.id).desc())
-        .limit(500)
+        .limit(MOST_RECENT)
     )
     return [str(outcome) for outcome in db.exec(query)]

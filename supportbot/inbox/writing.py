@@ -6,13 +6,15 @@ order of their commits, which readers of `after=ID` rely on.
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
+import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from supportbot.accounts.types import Person
 from supportbot.audit.types import SYSTEM, Actor
-from supportbot.db import lock_row
+from supportbot.db import BigId, insert_row
 from supportbot.errors import NotFound
 from supportbot.inbox.desk import Desk
 from supportbot.inbox.tables import Conversation, Customer, Event
@@ -24,22 +26,33 @@ def lock_conversation(db: Session, conversation_id: int) -> Conversation:
     Raises:
         NotFound: there is no such conversation.
     """
-    owner = select(Conversation.customer_id).where(Conversation.id == conversation_id).scalar_subquery()
-    if db.exec(select(Customer.id).where(Customer.id == owner).with_for_update()).first() is None:
+    found: Conversation | None = db.exec(_locking(), params={"id": conversation_id}).first()
+    if found is None:
         raise NotFound(f"There is no conversation {conversation_id}.")
-    return lock_row(db, Conversation, conversation_id)
+    return found
+
+
+@lru_cache(maxsize=1)
+def _locking() -> Any:
+    """Both locks in one statement: rows of a common table expression are locked before those that are joined to it."""
+    mine = sa.bindparam("id", type_=BigId)
+    customer_id = select(Conversation.customer_id).where(Conversation.id == mine).scalar_subquery()
+    owner = select(Customer.id).where(Customer.id == customer_id).with_for_update().cte("owner")
+    query = select(Conversation).join(owner, owner.c.id == Conversation.customer_id).where(Conversation.id == mine)
+    return query.with_for_update(of=Conversation).execution_options(populate_existing=True)
 
 
 def publish(db: Session, conversation: Conversation, kind: str, *, at: datetime, for_widget: bool = False) -> None:
     """Put an event on the bus: agents hear it always, the customer's widget when `for_widget`."""
-    event = Event(
+    insert_row(
+        db,
+        Event,
         at=at,
         kind=kind,
         conversation_id=conversation.id or 0,
         customer_id=conversation.customer_id,
         for_widget=for_widget,
     )
-    db.add(event)
 
 
 def record(

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
+from supportbot.db import insert_once
 from supportbot.knowledge.tables import ArticleGap, PassageUse
 
 
@@ -40,10 +41,8 @@ def count_uses(db: Session, refs: Collection[str], *, conversation_id: int, at: 
 
 def note_gap(db: Session, message_id: int, conversation_id: int, *, topic: str, locale: str, at: datetime) -> None:
     """Remember a question without an article; once a message."""
-    if db.get(ArticleGap, message_id) is None:
-        db.add(
-            ArticleGap(message_id=message_id, conversation_id=conversation_id, topic=topic, locale=locale, asked_at=at)
-        )
+    gap = {"conversation_id": conversation_id, "topic": topic, "locale": locale, "asked_at": at}
+    insert_once(db, ArticleGap, message_id=message_id, **gap)
 
 
 def uses_of(db: Session, refs: Collection[str]) -> dict[str, Use]:
