@@ -3,6 +3,7 @@
 The database packs each read's rows into one JSON value (SQLite's `json_group_array`, PostgreSQL's `json_agg`).
 """
 
+from collections import namedtuple
 from collections.abc import Callable, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
@@ -29,7 +30,11 @@ class Together:
         self._makers = {name: _row_maker(query) for name, query in queries.items()}
 
     def fetch(self, db: Session, **parameters: object) -> Fetched:
-        """Every read's rows in its order; the objects belong to no session."""
+        """Every read's rows in its order, each with the table's columns as attributes; to be read only.
+
+        Objects of the tables' classes would cost ten times as much to make, and could be mistaken for rows that are
+        written back.
+        """
         connection = db.connection()
         dialect = connection.dialect.name
         statement = self._statements.get(dialect)
@@ -54,17 +59,18 @@ def _packed(query: Any, dialect: str) -> sa.ScalarSelect[Any]:
     return sa.select(rows).scalar_subquery()
 
 
-def _row_maker(query: Any) -> Callable[[Sequence[Any]], SQLModel]:
+def _row_maker(query: Any) -> Callable[[Sequence[Any]], Any]:
     table: type[SQLModel] = query.column_descriptions[0]["entity"]
-    readers = [(str(column.key), _reader(column.type)) for column in query.subquery().c]
+    columns = list(query.subquery().c)
+    row: Any = namedtuple(table.__name__, [str(column.key) for column in columns])  # type: ignore[misc]
+    readers = [(at, read) for at, column in enumerate(columns) if (read := _reader(column.type)) is not None]
 
-    def make(values: Sequence[Any]) -> SQLModel:
-        return table(
-            **{
-                name: value if read is None or value is None else read(value)
-                for (name, read), value in zip(readers, values, strict=True)
-            }
-        )
+    def make(values: Sequence[Any]) -> Any:
+        read_back = list(values)
+        for at, read in readers:
+            if read_back[at] is not None:
+                read_back[at] = read(read_back[at])
+        return row(*read_back)
 
     return make
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from babel.dates import format_date
 from babel.lists import format_list
@@ -51,8 +52,12 @@ def sentence(template: FactTemplate, **values: Value) -> Sentence:
     return Sentence(template, tuple(values.items()))
 
 
+@lru_cache(maxsize=4096)
 def tell(sentences: tuple[Sentence, ...], locale: str) -> str:
-    """The sentences in a language, with amounts, dates and counts as that language writes them."""
+    """The sentences in a language, with amounts, dates and counts as that language writes them.
+
+    Kept for a while: a fact is told to the model, to the checks and to the agent.
+    """
     facts = catalogue(locale).facts
     return " ".join(
         facts[one.template].format(**{name: _said(value, locale) for name, value in one.values}) for one in sentences

@@ -19,7 +19,7 @@ from supportbot.billing.queries import account_reads, as_account, read_account
 from supportbot.billing.rules import case_record
 from supportbot.billing.types import AccountRows, CaseRecord, RefundPolicy
 from supportbot.contract.language import guess_language
-from supportbot.db import BigId
+from supportbot.db import BigId, rows_of
 from supportbot.drafting.tables import CaseAid, DivergenceRow, Draft
 from supportbot.drafting.types import CaseFile, ShopFacts, Turn
 from supportbot.errors import NotFound
@@ -36,6 +36,13 @@ from supportbot.routing.tables import Decision
 from supportbot.together import Fetched, Together
 from supportbot.triage.tables import TriageLabel
 
+_MESSAGES = rows_of(Message).c
+_TURNS = (
+    sa.select(_MESSAGES.role, _MESSAGES.text, _MESSAGES.sent_at)
+    .where(_MESSAGES.conversation_id == sa.bindparam("conversation_id"), _MESSAGES.id <= sa.bindparam("message_id"))
+    .order_by(_MESSAGES.id.desc())
+    .limit(30)
+)
 REGENERATED = "draft.regenerated"
 
 
@@ -45,14 +52,7 @@ def read_case(db: Session, message_id: int, *, now: datetime) -> CaseFile:
     Raises:
         NotFound: there is no such customer message.
     """
-    query = (
-        select(Message, Conversation, Customer, Site)
-        .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
-        .join(Customer, col(Customer.id) == col(Conversation.customer_id))
-        .join(Site, col(Site.id) == col(Conversation.site_id))
-        .where(Message.id == message_id, Message.role == "customer")
-    )
-    row = db.exec(query).first()
+    row = db.exec(_message_with_its_own(), params={"message_id": message_id}).first()
     if row is None:
         raise NotFound(f"There is no customer message {message_id}.")
     message, conversation, customer, site = row
@@ -80,6 +80,17 @@ def read_case(db: Session, message_id: int, *, now: datetime) -> CaseFile:
         articles=library.search(question, locale=locale),
         policy_passages=library.policy_passages(),
         article_languages=frozenset(languages_of(library)),
+    )
+
+
+@lru_cache(maxsize=1)
+def _message_with_its_own() -> Any:
+    return (
+        select(Message, Conversation, Customer, Site)
+        .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
+        .join(Customer, col(Customer.id) == col(Conversation.customer_id))
+        .join(Site, col(Site.id) == col(Conversation.site_id))
+        .where(Message.id == sa.bindparam("message_id", type_=BigId), Message.role == "customer")
     )
 
 
@@ -178,13 +189,8 @@ def find_draft(db: Session, draft_id: int) -> Draft:
 
 def turns_until(db: Session, conversation_id: int, message_id: int) -> tuple[Turn, ...]:
     """The newest 30 messages of a conversation up to one of them, oldest first."""
-    query = (
-        select(Message)
-        .where(Message.conversation_id == conversation_id, col(Message.id) <= message_id)
-        .order_by(col(Message.id).desc())
-        .limit(30)
-    )
-    return tuple(Turn(row.role, row.text, row.sent_at) for row in reversed(db.exec(query).all()))
+    given = {"conversation_id": conversation_id, "message_id": message_id}
+    return tuple(Turn(*row) for row in reversed(db.connection().execute(_TURNS, given).all()))
 
 
 def _open_question(turns: tuple[Turn, ...], newest: str) -> str:

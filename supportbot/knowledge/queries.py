@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 
 from supportbot.contract.records import POLICY_RULES, PolicyRule, RefundPolicy
 from supportbot.contract.types import ActionId, Outcome
+from supportbot.db import rows_of
 from supportbot.errors import NotFound
 from supportbot.knowledge.library import Library as Library
 from supportbot.knowledge.tables import Article, Passage
@@ -45,12 +46,17 @@ class LibraryShelf:
 
 
 _SHELF = LibraryShelf()
+_ARTICLES = rows_of(Article).c
+_STAMP = (
+    sa.select(_ARTICLES.id, _ARTICLES.source_hash, _ARTICLES.published_at)
+    .where(_ARTICLES.state == "published")
+    .order_by(_ARTICLES.id)
+)
 
 
 def published_library(db: Session) -> Library:
     """Everything that is published now: one statement when nothing changed since the last call, else three."""
-    query = select(Article.id, Article.source_hash, Article.published_at).where(Article.state == "published")
-    stamp: Stamp = tuple((row[0] or 0, row[1], row[2]) for row in db.exec(query.order_by(col(Article.id))))
+    stamp: Stamp = tuple(tuple(row) for row in db.connection().execute(_STAMP))
     library = _SHELF.get(stamp)
     if library is None:
         library = _read_library(db, [article_id for article_id, _, _ in stamp])

@@ -7,10 +7,18 @@ from difflib import unified_diff
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
+from supportbot.db import rows_of
 from supportbot.errors import Conflict, NotFound, PolicyError
 from supportbot.routing.policy import RoutingPolicy, parse_policy
 from supportbot.routing.tables import PolicyActivation, PolicyVersion
 
+_VERSIONS, _ACTIVATIONS = rows_of(PolicyVersion), rows_of(PolicyActivation)
+_ACTIVE = (
+    sa.select(_VERSIONS.c.number, _VERSIONS.c.document_hash)
+    .join(_ACTIVATIONS, _ACTIVATIONS.c.number == _VERSIONS.c.number)
+    .order_by(_ACTIVATIONS.c.id.desc())
+    .limit(1)
+)
 # Parsed documents by the hash of their text, which never changes; a few, so that a rollback costs nothing.
 _KEPT = 8
 _PARSED: dict[str, tuple[str, RoutingPolicy]] = {}
@@ -47,12 +55,7 @@ def find_active_policy(db: Session) -> ActivePolicy | None:
     One cheap statement each call, so that every process sees a new activation at once; the document is read and
     parsed only when it has not been seen before.
     """
-    row = db.exec(
-        select(PolicyVersion.number, PolicyVersion.document_hash)
-        .join(PolicyActivation, col(PolicyActivation.number) == col(PolicyVersion.number))
-        .order_by(col(PolicyActivation.id).desc())
-        .limit(1)
-    ).first()
+    row = db.connection().execute(_ACTIVE).first()
     if row is None:
         return None
     number, document_hash = row
