@@ -4,6 +4,7 @@ Each list goes on with every language that gets a catalogue.
 """
 
 import re
+from typing import TypeAlias
 
 GREETINGS = (
     *("hi", "hello", "hey", "dear", "greetings", "good morning", "good afternoon", "good evening", "good day"),
@@ -235,13 +236,24 @@ ECHOES = (
     *("vorige instructies", "zignoruj", "poprzednie instrukcje", "poprzednie polecenia", "önceki talimatları"),
     *("talimatları yok say", "sistem istemi", "تجاهل التعليمات", "تجاهل جميع", "التعليمات السابقة", "تعليمات النظام"),
 )
+_Tree: TypeAlias = dict[str, "_Tree"]
+_END = "\n"
+"""Stands in the tree of words where a phrase may end; no phrase has such a word."""
 _GAP = r"[^.!?,:;\d\n]{0,100}"
 
 
 def phrase_pattern(phrases: tuple[str, ...], *shapes: str) -> str:
-    """One pattern for any of the phrases, longest first, each as whole words where it ends in words."""
-    ordered = sorted(set(phrases), key=lambda phrase: (-len(phrase), phrase))
-    return "(?:" + "|".join([*map(_one, ordered), *shapes]) + ")"
+    """One pattern for any of the phrases, each as whole words where it ends in words.
+
+    Phrases that begin with the same words share them: two thousand beside each other are tried one by one.
+    """
+    tree: _Tree = {}
+    for phrase in sorted(set(phrases), key=lambda phrase: (-len(phrase), phrase)):
+        branch = tree
+        for word in phrase.split(" "):
+            branch = branch.setdefault(word, {})
+        branch[_END] = {}
+    return "(?:" + "|".join([*_branches(tree), *shapes]) + ")"
 
 
 def any_phrase(phrases: tuple[str, ...], *shapes: str) -> re.Pattern[str]:
@@ -249,6 +261,17 @@ def any_phrase(phrases: tuple[str, ...], *shapes: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w){phrase_pattern(phrases, *shapes)}", re.IGNORECASE)
 
 
-def _one(phrase: str) -> str:
-    pattern = re.escape(phrase).replace("…", _GAP).replace(r"\ ", r"\s+")
-    return pattern if phrase.endswith("…") or not phrase[-1].isalnum() else pattern + r"(?!\w)"
+def _branches(tree: _Tree) -> list[str]:
+    """A pattern for each way on from here; where a phrase may end, that comes last."""
+    return [_word(word) + _after(word, rest) for word, rest in tree.items() if word != _END]
+
+
+def _after(word: str, rest: _Tree) -> str:
+    ways = [rf"\s+{on}" for on in ["(?:" + "|".join(_branches(rest)) + ")"] if rest.keys() - {_END}]
+    if _END in rest:
+        ways.append("" if word.endswith("…") or not word[-1].isalnum() else r"(?!\w)")
+    return ways[0] if len(ways) == 1 else "(?:" + "|".join(ways) + ")"
+
+
+def _word(word: str) -> str:
+    return re.escape(word).replace("…", _GAP)
