@@ -139,7 +139,7 @@ def lock_row(db: Session, table: type[Row], row_id: int) -> Row:
 def insert_row(db: Session, table: type[SQLModel], **values: Any) -> int:
     """Insert one row, by a statement put together once; gives its key.
 
-    A third of the CPU of adding an object and flushing it. Defaults of the class do not apply: name every value.
+    A third of the CPU of adding an object and flushing it; the class's defaults apply.
     """
     found = db.connection().execute(_inserting(table), values).inserted_primary_key
     return int(found[0]) if found else 0

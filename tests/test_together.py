@@ -40,7 +40,7 @@ def test_rows_read_together_are_those_read_apart(database: Database) -> None:
     with database.transaction(read_only=True) as db:
         apart = read_apart(db, shop.jonas_id)
         together = READS.fetch(db, customer_id=shop.jonas_id)
-    assert {name: [row.model_dump() for row in rows] for name, rows in together.items()} == {
+    assert {name: [row._asdict() for row in rows] for name, rows in together.items()} == {
         name: [row.model_dump() for row in rows]
         for name, rows in apart.items()  # type: ignore[attr-defined]
     }

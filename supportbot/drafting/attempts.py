@@ -36,7 +36,6 @@ def add_attempts(
             policy_version=policy_version,
             prompt=pin.prompt,
             output_schema=pin.schema,
-            arm="current",
             model_key=attempt.model_key,
             provider=attempt.provider,
             model_asked=attempt.model_asked,

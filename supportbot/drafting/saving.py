@@ -10,6 +10,7 @@ from sqlmodel import Session, select
 
 from supportbot.audit.types import SYSTEM
 from supportbot.contract import render
+from supportbot.contract.types import Change, Finding
 from supportbot.db import change_rows, insert_once, insert_row, rows_of
 from supportbot.drafting.aid_rules import aids_wanted
 from supportbot.drafting.attempts import add_attempts, settle_attempts
@@ -199,11 +200,6 @@ def _open_draft(db: Session, desk: Desk, plan: Plan, task: str) -> int:
         policy_version=plan.policy.number,
         hold_kind=plan.decision.hold_kind if task == plan.decision.task else None,
         created_at=desk.clock(),
-        variants={},
-        checks=[],
-        sources=[],
-        facts={},
-        edited=False,
     )
 
 
@@ -228,6 +224,11 @@ def _show_hold(db: Session, desk: Desk, plan: Plan, conversation: Conversation) 
     )
 
 
+def _flat(one: Change | Finding) -> dict[str, Any]:
+    """A record of plain values as a dictionary; `asdict` would copy each of them deeply, some forty a draft."""
+    return {name: getattr(one, name) for name in one.__slots__}
+
+
 def _write(db: Session, draft_id: int, values: Mapping[str, Any]) -> bool:
     """Finish a draft; False when it is not being written any more."""
     return change_rows(db, Draft, {"id": draft_id, "state": "drafting"}, **values) == 1
@@ -244,8 +245,8 @@ def _finished(plan: Plan, one: Composed, *, is_newest: bool, at: datetime) -> di
         "content_hash": render.content_hash(one.reply) if one.reply else None,
         "variants": one.variants,
         "amount_minor": one.amount.minor if one.amount else None,
-        "changes": [asdict(change) for change in one.changes],
-        "checks": [asdict(finding) for finding in one.findings],
+        "changes": [_flat(change) for change in one.changes],
+        "checks": [_flat(finding) for finding in one.findings],
         "sources": one.sources,
         "facts": one.facts,
         "state": state,

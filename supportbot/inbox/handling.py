@@ -19,7 +19,7 @@ LONGEST_SNOOZE = timedelta(days=366)
 
 def show_work(db: Session, desk: Desk, conversation: Conversation, state: WorkState) -> None:
     """Set what the conversation's row shows, and tell the readers. A reply on its way is shown before any draft."""
-    if conversation.work_state != "sending":
+    if conversation.work_state not in ("sending", state):
         conversation.work_state = state
         db.add(conversation)
     publish(db, conversation, "draft", at=desk.clock())

@@ -64,10 +64,10 @@ def register_jobs(drafting: Drafting, turns: Turns | None = None) -> None:
 
     engine = desk.engine
     engine.register(JobKind(DRAFT_JOB, draft, queue="drafts", concurrency=200, retries=2, timeout_s=90))
-    engine.register(JobKind(SEND_JOB, send, queue="sending", concurrency=8, retries=5, poll_s=0.25))
+    engine.register(JobKind(SEND_JOB, send, queue="sending", concurrency=8, retries=5, poll_s=0.5))
     engine.register(JobKind(AID_JOB, aid, queue="aids", concurrency=8, retries=1, timeout_s=90, poll_s=1))
-    engine.register(JobKind("sweep", sweep, queue="chores", concurrency=2, poll_s=1))
-    engine.register(JobKind("wake_snoozed", wake, queue="chores", concurrency=2, poll_s=1))
-    engine.register(JobKind("prune", prune, queue="chores", concurrency=2, poll_s=1))
-    engine.register(JobKind(DRAW_REVIEW, draw, queue="chores", concurrency=2, poll_s=1, retries=2))
-    engine.register(JobKind(TRAIN_TRIAGE, learn, queue="learning", concurrency=1, poll_s=1, retries=1, timeout_s=600))
+    engine.register(JobKind("sweep", sweep, queue="chores", concurrency=2, poll_s=2))
+    engine.register(JobKind("wake_snoozed", wake, queue="chores", concurrency=2, poll_s=2))
+    engine.register(JobKind("prune", prune, queue="chores", concurrency=2, poll_s=5))
+    engine.register(JobKind(DRAW_REVIEW, draw, queue="chores", concurrency=2, poll_s=5, retries=2))
+    engine.register(JobKind(TRAIN_TRIAGE, learn, queue="learning", concurrency=1, poll_s=5, retries=1, timeout_s=600))

@@ -39,8 +39,11 @@ class Vault:
 
     def mask(self, text: str) -> str:
         """The text with a placeholder for each value. What only looks like a placeholder loses its brackets."""
+        spans = personal_spans(text, locale=self._locale, keep=self._keep)
+        if not spans:
+            return _disarmed(text)
         parts, done = [], 0
-        for span in personal_spans(text, locale=self._locale, keep=self._keep):
+        for span in spans:
             parts += [
                 _disarmed(text[done : span.start]),
                 self._placeholder(span.kind, span.key, text[span.start : span.end]),
@@ -91,4 +94,4 @@ class Vault:
 
 
 def _disarmed(text: str) -> str:
-    return PLACEHOLDER.sub(lambda match: f"({match.group()[1:-1]})", text)
+    return PLACEHOLDER.sub(lambda match: f"({match.group()[1:-1]})", text) if "[" in text else text
