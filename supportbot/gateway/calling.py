@@ -35,6 +35,7 @@ from supportbot.gateway.types import (
     PlannedCall,
     Provider,
     Purpose,
+    RunSoFar,
     StructuredOutput,
 )
 from supportbot.gateway.ways import best_way, way_after
@@ -141,7 +142,7 @@ class Gateway:
                 self._sleep(step.pause_s)
         request = replace(base, model=spec.model, user=base.user + run.note, max_output_tokens=step.max_output_tokens)
         call = self._plan(run, spec, request)
-        admitted = over_task_limit(run.rule, run.spent_microusd, call.worst_microusd) or self._guard.admit(call)
+        admitted = over_task_limit(call) or self._guard.admit(call)
         if isinstance(admitted, NotAdmitted):
             run.stopped = admitted
             return backup_step(run.rule, step, admitted)
@@ -198,6 +199,7 @@ class Gateway:
             worst_microusd=worst,
             worst_output_tokens=request.max_output_tokens,
             try_timeout_s=run.rule.try_timeout_s,
+            run=run.so_far(),
         )
 
     def _call(
@@ -263,6 +265,12 @@ class _Run(Generic[FieldsT]):
         self.note = _AGAIN.format(fields=attempt.error_code) if attempt.outcome == "schema_invalid" else ""
         cost = attempt.cost_microusd if attempt.cost_microusd is not None else call.worst_microusd
         self.spent_microusd += cost or 0
+
+    def so_far(self) -> RunSoFar:
+        """What its task's limit looks at."""
+        limit = self.rule.max_cost_usd
+        made = tuple(one.reservation_id for one in self.attempts if one.reservation_id is not None)
+        return RunSoFar(None if limit is None else round(limit * 1_000_000), self.spent_microusd, made)
 
     def result(self) -> ModelResult[FieldsT]:
         """How it ended."""

@@ -19,7 +19,7 @@ from supportbot.audit.types import SYSTEM
 from supportbot.clock import Clock
 from supportbot.db import Database, change_rows, insert_once, insert_row, rows_of
 from supportbot.gateway.breaking import BREAKING, WINDOW_S, opens, pause_s
-from supportbot.gateway.rules import words_of
+from supportbot.gateway.rules import over_task_limit, words_of
 from supportbot.gateway.tables import Breaker, Reservation, SpendDay
 from supportbot.gateway.types import Admitted, Attempt, ModelSpec, NotAdmitted, OutcomeClass, PlannedCall
 
@@ -29,8 +29,6 @@ MOST_RECENT = 500
 """So many calls of the last minute say how a model is doing."""
 _NO_LIMIT = 2**62
 _PAUSED_BECAUSE = sa.select(rows_of(Breaker).c.because).where(rows_of(Breaker).c.endpoint == sa.bindparam("endpoint"))
-_REPLY_LOCK = 4712
-"""The first half of the advisory lock that calls for one message take in turn; the second is the message's id."""
 
 
 class DatabaseGuard:
@@ -49,28 +47,17 @@ class DatabaseGuard:
             return Admitted(None)
         now = self._clock()
         with self._database.transaction() as db:
-            over = _over_reply_limit(db, call)
-            if over:
-                return over
             probing = _breaker_says(db, call, now)
             if isinstance(probing, NotAdmitted):
                 return probing
             day = now.date()
             if not _add_to_day(db, call, day):
                 return NotAdmitted("over_limit", _day_words(call))
-            reservation_id = insert_row(
-                db,
-                Reservation,
-                message_id=call.purpose.message_id,
-                task=call.task,
-                model_key=call.spec.key,
-                endpoint=endpoint_of(call.spec),
-                day=day,
-                started_at=now,
-                worst_microusd=call.worst_microusd,
-                worst_output_tokens=call.worst_output_tokens,
-            )
-            return Admitted(reservation_id, is_probe=probing)
+            reserved = _reserve(db, call, now)
+            if reserved is None:
+                _take_from_day(db, call, day)
+                return _over_message_limit(db, call)
+            return Admitted(reserved, is_probe=probing)
 
     def report(self, call: PlannedCall, admitted: Admitted, attempt: Attempt) -> None:
         """Note how a call ended: a failure at once, for every process; an answer with the next failure, or its draft.
@@ -142,19 +129,77 @@ def put(db: Session, table: type[SQLModel], *, key: dict[str, Any], values: dict
     db.exec(insert(rows).values(**key, **values).on_conflict_do_update(index_elements=list(key), set_=values))
 
 
-def _over_reply_limit(db: Session, call: PlannedCall) -> NotAdmitted | None:
-    limit = call.purpose.limits.per_reply_microusd
-    if limit is None or call.worst_microusd is None or call.purpose.message_id is None:
-        return None
-    if db.get_bind().dialect.name == "postgresql":  # SQLite has one writer anyway
-        db.connection().execute(sa.select(sa.func.pg_advisory_xact_lock(_REPLY_LOCK, call.purpose.message_id % 2**31)))
-    cost = sa.func.coalesce(Reservation.cost_microusd, Reservation.worst_microusd, 0)
-    spent = db.exec(
-        select(sa.func.coalesce(sa.func.sum(cost), 0)).where(Reservation.message_id == call.purpose.message_id)
-    ).one()
-    if int(spent) + call.worst_microusd <= limit:
-        return None
-    return NotAdmitted("over_limit", f"one more call could pass the {limit / 1_000_000:g} USD that a reply may cost")
+def _reserve(db: Session, call: PlannedCall, now: datetime) -> int | None:
+    """Keep the worst case, unless that passes the limit of its reply or task: one statement, after the day's.
+
+    The day's row stays locked until the commit, so every call looks at those admitted before it.
+    """
+    values = {
+        "message_id": call.purpose.message_id,
+        "task": call.task,
+        "model_key": call.spec.key,
+        "endpoint": endpoint_of(call.spec),
+        "day": now.date(),
+        "started_at": now,
+        "worst_microusd": call.worst_microusd,
+        "worst_output_tokens": call.worst_output_tokens,
+    }
+    reply, task = call.purpose.limits.per_reply_microusd, call.run.limit_microusd
+    if call.worst_microusd is None or call.purpose.message_id is None or (reply is None and task is None):
+        return insert_row(db, Reservation, **values)
+    most = {
+        "most_others_of_reply": _NO_LIMIT if reply is None else reply - call.worst_microusd,
+        "most_lost_of_task": _NO_LIMIT if task is None else task - call.run.microusd - call.worst_microusd,
+    }
+    kept = db.connection().execute(_RESERVE_WITHIN, {**values, **most, "own": call.run.reservations}).first()
+    return None if kept is None else int(kept[0])
+
+
+def _sum_of(cost: sa.ColumnElement[int], *conditions: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+    """A sum over the reservations of the message that stands in `message_id`."""
+    spent = sa.select(sa.func.coalesce(sa.func.sum(cost), 0))
+    return spent.where(_ROWS.c.message_id == sa.bindparam("message_id"), *conditions).scalar_subquery()
+
+
+_ROWS = rows_of(Reservation)
+_COST = sa.func.coalesce(_ROWS.c.cost_microusd, _ROWS.c.worst_microusd, 0)
+# Calls of other runs of the task for the message, that died or are still under way.
+_LOST_OF_TASK = _sum_of(
+    _ROWS.c.worst_microusd,
+    _ROWS.c.task == sa.bindparam("task"),
+    _ROWS.c.settled_at.is_(None),
+    _ROWS.c.id.not_in(sa.bindparam("own", expanding=True, type_=_ROWS.c.id.type)),
+)
+_RESERVED = (
+    "message_id",
+    "task",
+    "model_key",
+    "endpoint",
+    "day",
+    "started_at",
+    "worst_microusd",
+    "worst_output_tokens",
+)
+_RESERVE_WITHIN = (
+    sa.insert(_ROWS)
+    .from_select(
+        _RESERVED,
+        sa.select(*(sa.bindparam(name, type_=_ROWS.c[name].type) for name in _RESERVED)).where(
+            _sum_of(_COST) <= sa.bindparam("most_others_of_reply", type_=sa.BigInteger),
+            sa.bindparam("most_lost_of_task", type_=sa.BigInteger) >= _LOST_OF_TASK,
+        ),
+    )
+    .returning(_ROWS.c.id)
+)
+
+
+def _over_message_limit(db: Session, call: PlannedCall) -> NotAdmitted:
+    """Which limit of its message refused a call."""
+    given = {"message_id": call.purpose.message_id, "task": call.task, "own": call.run.reservations}
+    lost = int(db.connection().execute(sa.select(_LOST_OF_TASK), given).scalar() or 0)
+    limit = call.purpose.limits.per_reply_microusd or 0
+    words = f"one more call could pass the {limit / 1_000_000:g} USD that a reply may cost"
+    return over_task_limit(call, lost_microusd=lost) or NotAdmitted("over_limit", words)
 
 
 def _breaker_says(db: Session, call: PlannedCall, now: datetime) -> bool | NotAdmitted:
@@ -182,6 +227,12 @@ def _add_to_day(db: Session, call: PlannedCall, day: date) -> bool:
         return True
     insert_once(db, SpendDay, day=day, microusd=0, unpriced_output_tokens=0)  # the day's first call, or it is over
     return db.connection().execute(statement, given).rowcount == 1
+
+
+def _take_from_day(db: Session, call: PlannedCall, day: date) -> None:
+    """Take back what was counted into the day for a call that another limit refuses; its price is known."""
+    given = {"on": day, "add": -(call.worst_microusd or 0), "most": _NO_LIMIT}
+    db.connection().execute(_ADD_COST, given)
 
 
 def _adding(column: sa.Column[Any]) -> sa.Update:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from supportbot.gateway.types import CallRule, ModelAnswer, NotAdmitted, OutcomeClass
+from supportbot.gateway.types import CallRule, ModelAnswer, NotAdmitted, OutcomeClass, PlannedCall
 
 MOST_CALLS = 3
 LEAST_TRY_S = 0.25
@@ -73,13 +73,17 @@ def backup_step(rule: CallRule, done: Step, why: NotAdmitted) -> Step | None:
     return Step(rule.backup, rule.max_output_tokens, is_backup=True) if passed_on and rule.backup else None
 
 
-def over_task_limit(rule: CallRule, spent_microusd: int, worst_microusd: int | None) -> NotAdmitted | None:
-    """Refuse a call that could lead a run over what its task may cost; a price that is not known refuses nothing."""
-    if rule.max_cost_usd is None or worst_microusd is None:
+def over_task_limit(call: PlannedCall, *, lost_microusd: int = 0) -> NotAdmitted | None:
+    """Refuse a call that could lead a run over what its task may cost; a price that is not known refuses nothing.
+
+    Args:
+        lost_microusd: what other runs of the task for the same message may have cost, that never ended or have not yet.
+    """
+    limit, worst = call.run.limit_microusd, call.worst_microusd
+    if limit is None or worst is None or lost_microusd + call.run.microusd + worst <= limit:
         return None
-    if spent_microusd + worst_microusd <= round(rule.max_cost_usd * 1_000_000):
-        return None
-    return NotAdmitted("over_limit", f"one more call could pass the task's {rule.max_cost_usd:g} USD a run")
+    earlier = ", with the tries of a run that was cut off" if lost_microusd else ""
+    return NotAdmitted("over_limit", f"one more call could pass the task's {limit / 1_000_000:g} USD a run{earlier}")
 
 
 def worst_input_tokens(system: str, user: str, schema: Mapping[str, object]) -> int:

@@ -170,6 +170,15 @@ class Purpose:
 
 
 @dataclass(frozen=True, slots=True)
+class RunSoFar:
+    """What a run may cost by its task's rule (None: no limit), what it has cost, and its calls' reservations."""
+
+    limit_microusd: int | None = None
+    microusd: int = 0
+    reservations: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PlannedCall:
     """A call about to be made. `worst_microusd` is what it can cost at most; None when the price is not known."""
 
@@ -179,6 +188,7 @@ class PlannedCall:
     worst_microusd: int | None
     worst_output_tokens: int
     try_timeout_s: float
+    run: RunSoFar = RunSoFar()
 
 
 @dataclass(frozen=True, slots=True)

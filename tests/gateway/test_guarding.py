@@ -278,6 +278,27 @@ def test_successes_hold_the_breaker_closed_before_their_drafts_are_saved(ground:
     assert isinstance(other.admit(call), NotAdmitted)
 
 
+def test_a_run_that_was_cut_off_counts_against_the_task_when_its_message_is_drafted_again(ground: Ground) -> None:
+    worst = 10_200  # 800 output tokens, and a short prompt
+    lost = ground.guard().admit(make_call(worst))  # its process dies
+    assert isinstance(lost, Admitted)
+    result, asked = run(ground, [OK], max_cost_usd=0.011, backup=None)
+    assert (result.outcome, asked) == ("over_limit", 0)
+    assert "the task's 0.011 USD a run, with the tries of a run that was cut off" in result.reason
+    assert ground.day() == (worst, 0)
+    result, asked = run(ground, [OK], max_cost_usd=0.011, backup=None, task="other_task")
+    assert (result.outcome, asked) == ("ok", 1)
+    ground.settle(make_attempt(lost))
+    result, asked = run(ground, [OK], max_cost_usd=0.011, backup=None)
+    assert (result.outcome, asked) == ("ok", 1)
+
+
+def test_a_runs_own_tries_count_at_what_they_cost(ground: Ground) -> None:
+    off = ModelAnswer("ok", text="No JSON here.", tokens=Tokens(100, 0, 0, 20))
+    result, asked = run(ground, [off, OK], max_cost_usd=0.013, backup=None)
+    assert (result.outcome, asked) == ("ok", 2)
+
+
 # Pruning
 
 

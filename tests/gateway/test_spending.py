@@ -52,5 +52,5 @@ def test_processes_that_race_spend_exactly_what_each_limit_allows_and_never_more
         (day,) = db.exec(select(SpendDay)).all()
         reservations = db.exec(select(Reservation)).all()
     assert len(reservations) == sum(LIMITS.values())
-    assert day.microusd == (LIMITS["reply"] + LIMITS["day"]) * WORST_MICROUSD
+    assert day.microusd == (LIMITS["reply"] + LIMITS["task"] + LIMITS["day"]) * WORST_MICROUSD
     assert day.unpriced_output_tokens == LIMITS["unpriced day"] * OUTPUT_TOKENS
