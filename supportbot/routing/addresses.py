@@ -1,8 +1,9 @@
 """Which addresses a model may have: public ones over https and loopback; any other only when its host is named."""
 
-import ipaddress
 from collections.abc import Collection
 from urllib.parse import SplitResult, urlsplit
+
+from supportbot.gateway.addresses import is_public, read_address
 
 _PRIVATE_ENDINGS = (".local", ".internal", ".lan", ".home", ".corp", ".intranet", ".home.arpa", ".localdomain")
 
@@ -38,11 +39,11 @@ def _split(url: str) -> SplitResult | None:
 def _host_problem(host: str, allowed: Collection[str]) -> str | None:
     if host in allowed or host == "localhost" or host.endswith(".localhost"):
         return None
-    address = _address(host)
+    address = read_address(host)
     if address is None and _looks_numeric(host):
         return f"has the host {host!r}, an unusual spelling of an address; write it as four numbers"
     if address is not None:
-        inside = not address.is_loopback and (not address.is_global or address.is_multicast)
+        inside = not (address.is_loopback or is_public(address))
     else:
         inside = "." not in host or host.endswith(_PRIVATE_ENDINGS)
     return f"is on the private host {host!r}; add it to allow_hosts of this model if it is meant" if inside else None
@@ -50,7 +51,7 @@ def _host_problem(host: str, allowed: Collection[str]) -> str | None:
 
 def _plain_problem(scheme: str, host: str, allowed: Collection[str]) -> str | None:
     """Prompts hold customers' messages and records, and a header the key: nothing of it goes about unencrypted."""
-    address = _address(host)
+    address = read_address(host)
     is_here = host == "localhost" or host.endswith(".localhost") or (address is not None and address.is_loopback)
     if scheme == "https" or is_here or host in allowed:
         return None
@@ -58,15 +59,6 @@ def _plain_problem(scheme: str, host: str, allowed: Collection[str]) -> str | No
         f"sends customers' messages and the key over plain http to {host!r}; write https, or add the host to "
         "allow_hosts of this model if the way there is your own"
     )
-
-
-def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return None
-    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-    return mapped or address
 
 
 def _looks_numeric(host: str) -> bool:

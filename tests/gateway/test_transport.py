@@ -7,7 +7,7 @@ import httpcore
 import httpx
 import pytest
 
-from supportbot.gateway.providers.names import LookUp
+from supportbot.gateway.providers.names import LookUp, host_addresses
 from supportbot.gateway.providers.transport import AddressRefused, _may_talk_to, call_within, make_client
 from tests.gateway.stand_in import reply, stand_in
 
@@ -21,11 +21,19 @@ from tests.gateway.stand_in import reply, stand_in
         ("models.example", "169.254.169.254", False),
         ("models.example", "::ffff:192.168.1.1", False),
         ("models.example", "fe80::1%eth0", False),
+        ("models.example", "::10.0.0.7", False),
+        ("models.example", "64:ff9b::a9fe:a9fe", False),
+        ("models.example", "64:ff9b::808:808", True),
+        ("models.example", "2002:a00:1::", False),
+        ("models.example", "fec0::1", False),
+        ("models.example", "224.0.0.1", False),
+        ("app.localhost", "10.0.0.7", False),
         ("10.0.0.7", "10.0.0.7", False),
         ("127.0.0.1", "127.0.0.1", True),
         ("localhost", "127.0.0.1", True),
         ("[::1]", "::1", True),
         ("gpu.internal", "10.0.0.8", True),
+        ("gpu.internal.", "10.0.0.8", True),
     ],
 )
 def test_a_private_address_is_reached_only_by_a_host_that_is_named(host: str, address: str, allowed: bool) -> None:
@@ -69,6 +77,15 @@ def test_the_first_address_that_answers_is_taken_and_the_host_keeps_its_name() -
         )
     assert status == 200
     assert server.headers[0]["Host"] == f"models.example:{port}"
+
+
+@pytest.mark.parametrize("host", ["2130706433", "0x7f000001", "127.1"])
+def test_an_unusual_spelling_of_loopback_is_no_way_around(host: str) -> None:
+    with stand_in(reply(200, {})) as server:
+        port = server.base_url.split(":")[2].split("/")[0]
+        with pytest.raises((AddressRefused, httpcore.ConnectError)):
+            post(host_addresses, f"http://{host}:{port}/v1")
+    assert server.bodies == []
 
 
 def test_nothing_is_sent_to_a_private_address_that_a_public_name_leads_to() -> None:

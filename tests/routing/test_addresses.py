@@ -13,6 +13,7 @@ from supportbot.routing.addresses import base_url_problem
         "http://localhost:11434/v1",
         "http://[::1]:8080/v1",
         "https://8.8.8.8/v1",
+        "https://[64:ff9b::808:808]/v1",
     ],
 )
 def test_public_and_loopback_addresses_may_be_called(url: str) -> None:
@@ -29,6 +30,12 @@ def test_public_and_loopback_addresses_may_be_called(url: str) -> None:
         "http://0.0.0.0/v1",
         "http://[fd00::1]/v1",
         "http://[::ffff:10.0.0.1]/v1",
+        "https://[::10.0.0.1]/v1",
+        "https://[64:ff9b::a00:1]/v1",
+        "https://[2002:a00:1::]/v1",
+        "https://[fec0::1]/v1",
+        "https://[ff02::1]/v1",
+        "https://224.0.0.1/v1",
         "http://ollama:11434/v1",
         "http://gpu.internal/v1",
         "http://GPU.Local./v1",

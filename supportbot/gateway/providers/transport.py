@@ -6,7 +6,6 @@ host name has no timeout of its own: a thread does it, and the call does not wai
 addresses found are looked at before anything is sent to one, and each gets a share of what is left.
 """
 
-import ipaddress
 import ssl
 import time
 from collections.abc import Iterable, Iterator
@@ -19,6 +18,7 @@ from typing import Any, cast
 import httpcore
 import httpx
 
+from supportbot.gateway.addresses import is_public, read_address
 from supportbot.gateway.providers.names import LookUp, addresses_within, host_addresses
 
 MOST_CONNECTIONS = 256
@@ -179,19 +179,9 @@ def _may_talk_to(host: str, address: object) -> bool:
     call = _current.get()
     if call is None or not isinstance(address, tuple):
         return True
-    name = host.strip("[]").lower()
-    if name in call.allow_hosts or name == "localhost" or name.endswith(".localhost"):
+    name = host.strip("[]").rstrip(".").lower()
+    reached, named = read_address(str(address[0])), read_address(name)
+    if name in call.allow_hosts or reached is None or is_public(reached):
         return True
-    reached = _address(str(address[0]))
-    named = _address(name)
-    if reached is None or reached.is_global:
-        return True
-    return named is not None and named.is_loopback
-
-
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        address = ipaddress.ip_address(text.partition("%")[0])
-    except ValueError:
-        return None
-    return (address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None) or address
+    names_loopback = name == "localhost" or name.endswith(".localhost") or (named is not None and named.is_loopback)
+    return names_loopback and reached.is_loopback
