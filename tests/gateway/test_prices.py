@@ -41,6 +41,12 @@ def test_a_call_costs_its_tokens_at_the_price_of_the_model_that_answered() -> No
     assert table.cost_microusd(make_spec(model="claude-haiku-4-5"), "claude-haiku-4-5-20251001", tokens) == 3_500
 
 
+def test_a_dated_model_costs_as_its_family_unless_it_has_a_price_of_its_own() -> None:
+    table, tokens = load_prices(), Tokens(1_000, 0, 0, 0)
+    assert table.cost_microusd(make_spec(model="gpt-4o"), "gpt-4o-2024-08-06", tokens) == 2_500
+    assert table.cost_microusd(make_spec(model="gpt-4o"), "gpt-4o-2024-05-13", tokens) == 5_000
+
+
 def test_each_of_the_four_kinds_of_tokens_has_its_own_price() -> None:
     spec, table = make_spec(model="claude-opus-5"), load_prices()
     kinds = [Tokens(1_000, 0, 0, 0), Tokens(0, 1_000, 0, 0), Tokens(0, 0, 1_000, 0), Tokens(0, 0, 0, 1_000)]
@@ -93,7 +99,7 @@ def test_an_unknown_price_or_count_is_unknown_and_never_zero() -> None:
     assert table.cost_microusd(make_spec(model="somebody-elses"), None, tokens) is None
     assert table.cost_microusd(make_spec(model="gpt-4.1-mini"), "somebody-elses", tokens) is None
     assert table.cost_microusd(make_spec(model="gpt-4.1-mini"), None, Tokens()) is None
-    assert table.cost_microusd(make_spec(model="gpt-4.1-mini"), None, Tokens(1, 5_000, 0, 1)) is None
+    assert table.cost_microusd(make_spec(model="gpt-4o-2024-05-13"), None, Tokens(1, 5_000, 0, 1)) is None
 
 
 def test_a_prompt_longer_than_its_listed_price_covers_costs_nobody_knows_what() -> None:
