@@ -126,10 +126,11 @@ def _may_pass_on(rule: CallRule, done: Step, outcome: OutcomeClass) -> bool:
 
 
 def _pause(answer: ModelAnswer, jitter: float) -> float:
-    """Seconds to wait before the same model is asked again: what it said, else a short spread."""
+    """Seconds to wait before the same model is asked again: what it said, else a moment; spread, never shorter."""
+    spread = 0.3 * jitter
     if answer.retry_after_s is not None:
-        return max(0.0, answer.retry_after_s)
-    return 0.2 + 0.3 * jitter if answer.outcome in _PAUSED else 0.0
+        return max(0.0, answer.retry_after_s) + spread
+    return 0.2 + spread if answer.outcome in _PAUSED else 0.0
 
 
 def words_of(outcome: OutcomeClass) -> str:

@@ -20,7 +20,7 @@ from supportbot.gateway import Gateway
 from supportbot.gateway.providers import PROVIDERS
 from tests.contract.factories import make_answer
 from tests.gateway.factories import make_rule, make_spec
-from tests.gateway.stand_in import Behaviour, close, drip_body, hang, reply, reset, stand_in
+from tests.gateway.stand_in import Behaviour, close, drip_body, hang, never_close, reply, reset, stand_in
 from tests.prompting.test_prompting import make_material
 
 DEADLINE_S, TRY_S = 5.0, 2.0
@@ -49,6 +49,7 @@ def faults_of(api: str, *, hang_s: float) -> Wire:
         **make(),
         "hangs": hang(hang_s),
         "drips a byte at a time": drip_body(hang_s),
+        "never closes": never_close({"half": "of an answer"}, hang_s),
         "5 MB answer": said(api, "x" * 5_000_000),
         "wrong schema": said(api, make_answer(outcome="refund_granted")),
         "prose": said(api, "I would open my account."),
@@ -97,10 +98,13 @@ def _anthropic() -> Wire:
         "500": reply(500, error("api_error")),
         "529": reply(529, error("overloaded_error")),
         "400 context length": reply(400, error("invalid_request_error", "prompt is too long: 9 tokens > 8 maximum")),
+        "400 content policy": reply(400, error("invalid_request_error", "Output blocked by content filtering policy")),
         "400 plain": reply(400, error("invalid_request_error")),
         "401": reply(401, error("authentication_error")),
         "cut JSON": _message('{"answer": "half', stop="max_tokens"),
-        "refusal": _message("", stop="refusal", stop_details=refused),
+        # A classifier stopped the answer midway; the part before counts for nothing.
+        "content filter": _message('{"answer": "half', stop="refusal", stop_details=refused),
+        "refusal": _message("", stop="refusal"),
         "context window full": _message("", stop="model_context_window_exceeded"),
     }
 

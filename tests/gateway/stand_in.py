@@ -96,6 +96,19 @@ def hang(seconds: float = 3.0) -> Behaviour:
     return lambda handler: time.sleep(seconds)
 
 
+def never_close(body: object, seconds: float = 3.0) -> Behaviour:
+    """A whole answer without a length, and then nothing: neither more of it nor its end."""
+
+    def send(handler: BaseHTTPRequestHandler) -> None:
+        handler.send_response(200)
+        handler.end_headers()
+        handler.wfile.write(json.dumps(body).encode())
+        handler.wfile.flush()
+        time.sleep(seconds)
+
+    return send
+
+
 def drip_body(seconds: float = 3.0) -> Behaviour:
     """A byte of the body every 50 ms."""
 

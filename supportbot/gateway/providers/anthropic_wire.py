@@ -35,6 +35,7 @@ _BY_BEGINNING: tuple[tuple[str, OutcomeClass], ...] = (
     ("input length and `max_tokens` exceed", "context_length"),
     ("you have reached your specified", "quota"),
     ("your credit balance is too low", "quota"),
+    ("output blocked by content filtering policy", "filtered"),
 )
 
 

@@ -9,7 +9,6 @@ from email.utils import parsedate_to_datetime
 from supportbot.gateway.types import OutcomeClass
 
 Headers = Mapping[str, str]
-OVERLOADED = frozenset({500, 502, 503, 504, 529})
 BY_STATUS: Mapping[int, OutcomeClass] = {
     401: "auth",
     402: "quota",
@@ -23,7 +22,7 @@ _REQUEST_IDS = ("x-request-id", "request-id", "apim-request-id", "x-ms-request-i
 
 def class_of_status(status: int) -> OutcomeClass:
     """What a status says when the error's own code says no more; a plain 4xx is our fault."""
-    if status in OVERLOADED or status > 504:
+    if status >= 500:
         return "overloaded"
     return BY_STATUS.get(status, "invalid_request")
 
