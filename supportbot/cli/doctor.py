@@ -1,7 +1,7 @@
 """`supportbot doctor`: one screen that says what is well, what is wrong, and what to do about it."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -49,11 +49,18 @@ def doctor(as_json: bool, no_models: bool) -> None:
     lines = list(_examine(settings, ask=not no_models))
     width = max(len(line.name) for line in lines)
     words = "\n".join(f"{_MARKS[line.state]} {line.name:<{width}}  {line.text}" for line in lines)
+    words += f"\n\n{_ending(lines)}" if len(lines) > 1 else ""
     found = {
         line.name: {"ok": line.state != "bad", "state": line.state, "text": line.text, **line.more} for line in lines
     }
     answer(found, as_json, words)
     sys.exit(1 if any(line.state == "bad" for line in lines) else 0)
+
+
+def _ending(lines: Sequence[Line]) -> str:
+    """The one sentence for somebody in a hurry."""
+    bad = [line.name for line in lines if line.state == "bad"]
+    return f"To do, {len(bad)} of {len(lines)}: {', '.join(bad)}." if bad else "All is well."
 
 
 def _examine(settings: Settings, *, ask: bool) -> Iterator[Line]:
@@ -86,13 +93,16 @@ def _examine_parts(parts: Parts, *, ask: bool) -> Iterator[Line]:
     else:
         yield _policy(active)
     if active is not None:
+        if ask:
+            click.echo("Asking the models; a slow one may take minutes ...", err=True)
         asked = ask_models(active.policy, parts.drafting.gateway, every_way=True) if ask else None
         yield from _models(parts, active.policy, asked)
         yield from _keys(active.policy)
         yield from _money(parts, active.policy)
     with parts.database.transaction(read_only=True) as db:
         chain = parts.desk.audit.verify(db)
-    yield Line("audit log", "bad" if chain.problem else "ok", chain.problem or f"{chain.entries} entries fit")
+    problem = f"{chain.problem} Or SUPPORTBOT_SECRET_KEY is not the one that wrote it." if chain.problem else None
+    yield Line("audit log", "bad" if problem else "ok", problem or f"{chain.entries} entries fit")
 
 
 def _work(parts: Parts) -> Iterator[Line]:
@@ -106,7 +116,11 @@ def _work(parts: Parts) -> Iterator[Line]:
 
 def _policy(active: ActivePolicy | None) -> Line:
     if active is None:
-        return Line("policy", "bad", "none is active. Hand one in: supportbot policy import FILE")
+        return Line(
+            "policy",
+            "bad",
+            "none is active. Start from: supportbot policy export > FILE, then: supportbot policy import FILE",
+        )
     return Line("policy", "ok", f"version {active.number} is active; its owner is {active.policy.owner}")
 
 
@@ -115,7 +129,7 @@ def _models(parts: Parts, policy: RoutingPolicy, asked: AskedModels | None) -> I
         with parts.database.transaction() as db:
             keep_findings(db, asked, found_by="doctor", at=parts.desk.clock())
         for one in asked.models:
-            yield _model(one)
+            yield _model(one, policy)
         named = {one.spec.key for one in asked.models}
         for key in policy.models:
             if key not in named:
@@ -125,13 +139,25 @@ def _models(parts: Parts, policy: RoutingPolicy, asked: AskedModels | None) -> I
         yield from _paused(db, answering)
 
 
-def _model(one: Asked) -> Line:
+def _model(one: Asked, policy: RoutingPolicy) -> Line:
     probe, spec = one.probe, one.spec
     more = {"latency_ms": probe.latency_ms, "can": list(probe.ways), "served_as": probe.model_answered}
     if spec.provider == "builtin":
         return Line(f"model {spec.key}", "ok", "built in, always answers", more)
     where = spec.base_url or "the provider's public address"
-    return Line(f"model {spec.key}", "bad" if probe.problem else "ok", f"{spec.model} at {where}: {probe.words}", more)
+    name = spec.model if where in probe.words else f"{spec.model} at {where}"
+    slow = None if probe.problem else _too_slow(one, policy)
+    text = f"{name}: {probe.words}" + (f". {slow}" if slow else "")
+    return Line(f"model {spec.key}", "bad" if probe.problem or slow else "ok", text, more)
+
+
+def _too_slow(one: Asked, policy: RoutingPolicy) -> str | None:
+    """The task that gives a model the least time, when it has taken more than that for one short answer."""
+    patience = {task: policy.call_rule(task).try_timeout_s for task in one.used_by}
+    task = min(patience, key=lambda name: patience[name])
+    if one.probe.latency_ms <= patience[task] * 1000:
+        return None
+    return f"Too slow for {task}, which waits {patience[task]:g} s: raise its try_timeout_s, or take a faster model"
 
 
 def _paused(db: Session, answering: set[str]) -> Iterator[Line]:
@@ -168,15 +194,16 @@ def _money(parts: Parts, policy: RoutingPolicy) -> Iterator[Line]:
         text += ". The limit is reached: messages wait for a person until midnight UTC"
     more = {"usd": usd, "limit_usd": limit, "unpriced_output_tokens": tokens}
     yield Line("spent today", "bad" if full else "ok", text, more)
-    for case in worst_cases(policy, load_prices()):
-        if policy.models[case.model_key].provider != "builtin":
-            yield _worst(case)
+    cases = [one for one in worst_cases(policy, load_prices()) if policy.models[one.model_key].provider != "builtin"]
+    for key in dict.fromkeys(one.model_key for one in cases if one.least is None):
+        yield Line(f"cost {key}", "look", "its price is not known: write price in the policy to see costs")
+    yield from filter(None, map(_worst, cases))
 
 
-def _worst(case: WorstCase) -> Line:
+def _worst(case: WorstCase) -> Line | None:
     name = f"cost {case.task}, {case.model_key}"
     if case.least is None or case.long is None:
-        return Line(name, "look", f"the price of {case.model_key} is not known: write price in the policy to see costs")
+        return None
     least, long = case.least / 1_000_000, case.long / 1_000_000
     text = f"a call to {case.model_key} costs at most {least:.4f} USD, with a very long case {long:.4f}"
     if case.limit is None:

@@ -23,7 +23,7 @@ _WORDS: dict[OutcomeClass, str] = {
     "rate_limited": "it is asked too often. Try again in a minute, or raise the account's limit.",
     "overloaded": "its server fails or is overloaded. See its log, or the provider's status page.",
     "timeout": "it did not answer within {timeout:g} s. See that it runs, is reachable and is fast enough.",
-    "transport": "nobody answers at {url}. See that the server runs and that the address is right.",
+    "transport": "the connection to {url} broke. See its server's log.",
     "truncated": "its answer was cut off. Choose a model that reasons less, or set a lower effort.",
     "refused": "it refused a harmless question. Name another model.",
     "filtered": "its filter held back a harmless question. Loosen the filter at the provider.",
@@ -36,6 +36,23 @@ _BY_CODE = {
     "key_malformed": "its key in {key} has letters that no key has. Set it again, without quotes or line ends.",
     "base_url": "its address {url} cannot be called. Give http or https, a host and a path such as /v1.",
     "AddressRefused": "its host leads to a private address. Add it to allow_hosts of this model if it is meant.",
+    "ConnectError": "nobody answers at {url}. See that the server runs and that the address is right.",
+    "HostUnknown": "there is no host of the name in {url}. Correct the address, or this machine's name service.",
+    "TlsFailed": "{url} gives no secure connection. Correct its certificate, or write http if it speaks that.",
+    "no_json": "something answers at {url}, but no model. Correct the address; most end in /v1.",
+    "http_404": "nothing is served at {url}. Correct the address; most end in /v1.",
+    "http_405": "nothing is served at {url}. Correct the address; most end in /v1.",
+    "http_403": "{url} refuses us. Check the key in {key} and what it may do, or a proxy on the way.",
+}
+_MOVED = "{url} sends callers elsewhere, and nobody follows with the key. Write the address where it really is."
+_WANTS_KEY = "it wants a key. Name the environment variable that holds it in api_key_env of this model."
+_NO_MODEL = "its server knows no model {model!r}. Correct the name, or load that model there."
+# What a request had that a model does not take, by the field's name.
+_BY_FIELD = {
+    "max_tokens": "it wants another name for the longest answer. Write length_field: max_completion_tokens.",
+    "max_completion_tokens": "it wants another name for the longest answer. Write length_field: max_tokens.",
+    "temperature": "it takes no temperature. Write temperature: null.",
+    "reasoning_effort": "it takes no such effort. Leave effort out, or write another.",
 }
 # These would end every other question the same way.
 _FINAL = frozenset({"auth", "quota", "timeout", "transport", "rate_limited"})
@@ -173,7 +190,24 @@ def _problem(spec: ModelSpec, told: ModelAnswer, ways: Sequence[StructuredOutput
         return f"it does not keep to structured: {spec.structured}. Write structured: {ways[0]}, or leave it out."
     if told.outcome == "ok":
         return "it answers, but never with an object of the schema. Name another model."
-    words = _BY_CODE.get(told.error_code or "") or _WORDS.get(told.outcome, "it gives no usable answer.")
-    said = words.format(key=spec.api_key_env or "api_key_env", url=spec.base_url, timeout=TIMEOUT_S)
-    code = "" if told.error_code is None or told.error_code in _BY_CODE else f" ({told.error_code})"
-    return f"{said}{code}"
+    said = _words(spec, told).format(
+        key=spec.api_key_env,
+        url=spec.base_url or "the provider's public address",
+        model=spec.model,
+        timeout=TIMEOUT_S,
+    )
+    is_servers_own = told.http_status is not None and told.error_code not in (*_BY_CODE, f"http_{told.http_status}")
+    return f"{said} ({told.http_status} {told.error_code})" if is_servers_own else said
+
+
+def _words(spec: ModelSpec, told: ModelAnswer) -> str:
+    """The sentence for a failure: by our own code or the field at fault, by the status, else by its class."""
+    code, status = told.error_code or "", told.http_status or 0
+    if told.outcome == "auth" and spec.api_key_env is None:
+        return _WANTS_KEY
+    known = _BY_CODE.get(code) or _BY_FIELD.get(code.rpartition(": ")[2])
+    if known:
+        return known
+    if 300 <= status < 400:
+        return _MOVED
+    return _NO_MODEL if status == 404 else _WORDS.get(told.outcome, "it gives no usable answer.")

@@ -1,8 +1,10 @@
 """`supportbot doctor`: what is well, what is wrong, and what to do about it, on one screen."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +40,10 @@ def database(tmp_path: Path, environment: dict[str, str]) -> Iterator[Database]:
     opened.dispose()
 
 
-def policy(base_url: str, *, more: str = "") -> str:
+def policy(base_url: str, *, more: str = "", patience_s: float = 5) -> str:
     fast = f'fast: {{provider: openai_compatible, base_url: "{base_url}", model: small, api_key_env: FAST_KEY{more},'
-    return shipped_document().replace("fast: {provider: builtin, model: extractive,", fast)
+    text = shipped_document().replace("fast: {provider: builtin, model: extractive,", fast)
+    return text.replace("try_timeout_s: 5", f"try_timeout_s: {patience_s}")
 
 
 def hand_in(environment: dict[str, str], folder: Path, text: str) -> None:
@@ -66,9 +69,9 @@ def found(environment: dict[str, str], *words: str) -> dict[str, dict[str, Any]]
 def behind(environment: dict[str, str], tmp_path: Path) -> Callable[..., dict[str, dict[str, Any]]]:
     """What the doctor says when the fast model is a server that behaves so."""
 
-    def examine_with(behaviour: Behaviour, *, more: str = "", env: dict[str, str] | None = None) -> Any:
+    def examine_with(behaviour: Behaviour, *, env: dict[str, str] | None = None, **given: Any) -> Any:
         with stand_in(GOOD) as server:
-            hand_in(environment, tmp_path, policy(server.base_url, more=more))
+            hand_in(environment, tmp_path, policy(server.base_url, **given))
             server.behaviours[:] = [behaviour]
             return found({**environment, **(env or {})})
 
@@ -80,7 +83,8 @@ def test_before_anything_was_set_up_it_says_what_to_do_next(environment: dict[st
 
     assert result.exit_code == 1
     assert "BAD  workers    none is running. Start one with: supportbot worker" in result.stdout
-    assert "BAD  policy     none is active. Hand one in: supportbot policy import FILE" in result.stdout
+    assert "BAD  policy     none is active. Start from: supportbot policy export > FILE" in result.stdout
+    assert result.stdout.endswith("To do, 2 of 5: workers, policy.\n")
 
 
 def test_a_model_that_answers_is_told_with_its_speed_and_its_ways_which_are_kept(
@@ -133,10 +137,25 @@ def test_a_call_within_its_limit_and_one_without_a_price_are_told_apart(behind: 
 
 
 def test_an_unknown_price_asks_for_a_look_only(behind: Callable[..., Any]) -> None:
-    line = behind(GOOD)["cost routine_reply, fast"]
+    lines = behind(GOOD)
 
+    line = lines["cost fast"]
     assert (line["ok"], line["state"]) == (True, "look")
     assert "write price in the policy" in line["text"]
+    assert not [name for name in lines if name.startswith("cost ") and name.endswith(", fast")]
+
+
+def test_a_model_slower_than_its_tasks_wait_is_bad_before_every_message_times_out(behind: Callable[..., Any]) -> None:
+    def slowly(handler: BaseHTTPRequestHandler) -> None:
+        time.sleep(0.3)
+        GOOD(handler)
+
+    line = behind(slowly, patience_s=0.2)["model fast"]
+
+    assert line["state"] == "bad"
+    assert line["text"].endswith(
+        "Too slow for routine_reply, which waits 0.2 s: raise its try_timeout_s, or take a faster model"
+    )
 
 
 def test_a_paused_model_is_told_with_its_cause_and_its_next_probe(

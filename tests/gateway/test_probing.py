@@ -19,6 +19,18 @@ GOOD = said("openai_compatible", make_answer())
 ERROR = {"error": {"message": "no", "type": "invalid_request_error", "code": "unsupported_parameter"}}
 
 
+def refuses(field: str) -> Behaviour:
+    return reply(400, {"error": {**ERROR["error"], "param": field}})
+
+
+def web_page(handler: BaseHTTPRequestHandler) -> None:
+    raw = b"<html>Welcome!</html>"
+    handler.send_response(200)
+    handler.send_header("Content-Length", str(len(raw)))
+    handler.end_headers()
+    handler.wfile.write(raw)
+
+
 def probe(
     *behaviours: Behaviour, structured: StructuredOutput | None = None, every_way: bool = False, **spec: Any
 ) -> tuple[Probe, StandIn]:
@@ -105,7 +117,23 @@ def test_a_way_that_the_policy_names_and_the_model_lacks_makes_it_unfit_and_says
         (reply(401, ERROR), 1, False, "its key was not accepted. Check the key in SET"),
         (reply(429, ERROR), 1, False, "it is asked too often"),
         (reply(503, ERROR), 1, False, "its server fails or is overloaded"),
-        (reply(400, ERROR), 5, True, "Check model, base_url, length_field and temperature. (unsupported_parameter)"),
+        (
+            reply(400, ERROR),
+            5,
+            True,
+            "Check model, base_url, length_field and temperature. (400 unsupported_parameter)",
+        ),
+        (
+            refuses("max_tokens"),
+            5,
+            True,
+            "Write length_field: max_completion_tokens. (400 unsupported_parameter: max_t",
+        ),
+        (refuses("temperature"), 5, True, "it takes no temperature. Write temperature: null."),
+        (reply(404, ERROR), 5, True, "its server knows no model 'small-chat'. Correct the name, or load that model"),
+        (reply(404, {"detail": "Not Found"}), 1, True, "nothing is served at http://127.0.0.1:"),
+        (reply(301, {}, location="https://a.example"), 5, True, "sends callers elsewhere"),
+        (web_page, 1, False, "something answers at http://127.0.0.1:"),
         (said("openai_compatible", "At nine."), 5, True, "never with an object of the schema"),
     ],
 )
@@ -119,6 +147,17 @@ def test_a_missing_key_is_told_by_its_variable_and_nothing_is_asked() -> None:
     found, server = probe(GOOD, api_key_env="NOT_SET")
     assert found.words == "its key is missing. Set the variable NOT_SET where the workers run."
     assert (server.bodies, found.unfit) == ([], False)
+
+
+def test_a_key_that_is_asked_for_and_not_named_is_told() -> None:
+    found, _ = probe(reply(401, ERROR))
+    assert "it wants a key. Name the environment variable that holds it in api_key_env of this model." in found.words
+
+
+def test_a_server_without_tls_behind_an_https_address_is_told() -> None:
+    with stand_in(GOOD) as server:
+        found, _ = probe(GOOD, base_url=server.base_url.replace("http:", "https:"))
+    assert "gives no secure connection" in found.words
 
 
 def test_an_address_where_nobody_answers_is_told() -> None:

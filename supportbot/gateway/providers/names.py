@@ -11,6 +11,11 @@ LookUp = Callable[[str], Sequence[str]]
 MOST_AT_ONCE = 32
 """Threads that wait for the system's resolver; when as many hang, further look-ups fail at once."""
 
+
+class HostUnknown(httpcore.ConnectError):
+    """Nobody knows an address of the host."""
+
+
 _places = threading.BoundedSemaphore(MOST_AT_ONCE)
 
 
@@ -29,7 +34,7 @@ def addresses_within(seconds: float | None, look_up: LookUp, host: str) -> Seque
 
     Raises:
         httpcore.ConnectTimeout: the look-up takes longer. Its thread ends by itself, or with the process.
-        httpcore.ConnectError: the host is not known.
+        HostUnknown: there is no such host.
     """
     try:
         return [str(ipaddress.ip_address(host.strip("[]").partition("%")[0]))]
@@ -42,7 +47,7 @@ def addresses_within(seconds: float | None, look_up: LookUp, host: str) -> Seque
     if not ended.done.wait(seconds):
         raise httpcore.ConnectTimeout("The host name was not found in time.")
     if ended.failure is not None:
-        raise httpcore.ConnectError("The host name is not known.") from ended.failure
+        raise HostUnknown("The host name is not known.") from ended.failure
     return ended.addresses
 
 

@@ -93,7 +93,7 @@ def read_answer(status: int, headers: Headers, body: bytes) -> ModelAnswer:
         outcome,
         provider_request_id=request_id,
         http_status=status,
-        error_code=code or f"http_{status}",
+        error_code=(_with_field(code, data) if outcome == "invalid_request" else code) or f"http_{status}",
         retry_after_s=wire.retry_after_s(headers),
     )
 
@@ -182,6 +182,13 @@ def _error_code(data: object) -> str | None:
     names = [name[:100] for name in candidates if isinstance(name, str) and name]
     known = _QUOTA | _FILTER | _CONTEXT
     return next((name for name in names if name.lower() in known), names[0] if names else None)
+
+
+def _with_field(code: str | None, data: object) -> str | None:
+    """The code, and the field of the request that it is about."""
+    error = data.get("error") if isinstance(data, dict) else None
+    field = error.get("param") if isinstance(error, dict) else None
+    return f"{code}: {field[:60]}"[:100] if code and isinstance(field, str) and field else code
 
 
 def _embedded_status(status: int, data: object) -> int:

@@ -30,6 +30,10 @@ class AddressRefused(httpcore.ConnectError):
     """A host name led to a private address that the policy does not name."""
 
 
+class TlsFailed(httpcore.ConnectError):
+    """Somebody answers, but not with a certificate that holds, or without TLS."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Call:
     ends_at: float
@@ -158,7 +162,11 @@ class _Stream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, _left(timeout, httpcore.ConnectTimeout)))
+        left = _left(timeout, httpcore.ConnectTimeout)
+        try:
+            return _Stream(self._inner.start_tls(ssl_context, server_hostname, left))
+        except httpcore.ConnectError as failure:
+            raise TlsFailed("The connection could not be secured.") from failure
 
     def get_extra_info(self, info: str) -> Any:
         return self._inner.get_extra_info(info)
