@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from supportbot.drafting.tables import Draft
+from supportbot.gateway.rules import reason
 from supportbot.gateway.tables import AttemptRow
+from supportbot.gateway.types import OutcomeClass
 from supportbot.routing.tables import Decision
 from supportbot.web.articles_views import passage_url
 
@@ -40,10 +42,19 @@ def blocked_note(draft: Draft) -> str | None:
 
 
 def route_words(decision: Decision | None, draft: Draft, attempts: Sequence[AttemptRow]) -> dict[str, Any]:
-    """The lane and the reason, then quietly who wrote it and under which pins."""
+    """The lane and the reason, how the calls went, then quietly who wrote it and under which pins."""
     lane = "Reasoning" if decision and decision.lane == "reasoning" else "Fast"
     words = f"{lane}: {decision.reason}" if decision else lane
-    return {"words": words, "pins": f"{writer(attempts)} · {draft.prompt}, {draft.output_schema}", "log_url": None}
+    pins = f"{writer(attempts)} · {draft.prompt}, {draft.output_schema}"
+    return {"words": words, "ran": run_words(attempts), "pins": pins, "log_url": None}
+
+
+def run_words(attempts: Sequence[AttemptRow]) -> str | None:
+    """Why a draft has another author, or took longer, than the policy's first choice; None when it has not."""
+    if not attempts or (len(attempts) == 1 and not attempts[0].is_backup):
+        return None
+    outcomes = [cast(OutcomeClass, one.outcome) for one in attempts]
+    return reason(outcomes, is_backup=attempts[-1].is_backup)
 
 
 def writer(attempts: Sequence[AttemptRow]) -> str:
