@@ -17,6 +17,7 @@ from supportbot.gateway.guarding import DatabaseGuard
 from supportbot.gateway.providers import PROVIDERS
 from supportbot.gateway.remembering import DatabaseWays
 from supportbot.inbox.desk import Desk
+from supportbot.inbox.writing import publish_models
 from supportbot.jobs.work import DRAFTS_WORKING, register_jobs
 from supportbot.migrating import require_current, upgrade
 from supportbot.settings import Settings, provider_key, top_folder
@@ -58,7 +59,7 @@ def wire(
     models = gateway or Gateway(
         {name: make(provider_key) for name, make in PROVIDERS.items()},
         clock=at,
-        guard=DatabaseGuard(database, desk.audit, at),
+        guard=DatabaseGuard(database, desk.audit, at, announce=publish_models),
         ways=DatabaseWays(database, at),
         while_waiting=turns.given_back,
     )

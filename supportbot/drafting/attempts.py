@@ -11,6 +11,7 @@ from supportbot.gateway.actions import settle
 from supportbot.gateway.tables import AttemptRow
 from supportbot.gateway.types import Attempt
 from supportbot.inbox.desk import Desk
+from supportbot.inbox.writing import publish_models
 from supportbot.routing.policy import Pin
 
 
@@ -19,6 +20,7 @@ def settle_attempts(db: Session, desk: Desk, attempts: Sequence[Attempt]) -> Non
     for change in settle(db, attempts, at=desk.clock()):
         detail = asdict(change)
         desk.audit.record(db, actor=SYSTEM, action="model.changed", subject="model", subject_id=None, detail=detail)
+        publish_models(db, desk.clock())
 
 
 def add_attempts(

@@ -6,6 +6,7 @@ more than a limit, and all of them leave a failing model alone.
 
 import logging
 from collections import deque
+from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from threading import Lock
 from typing import Any
@@ -32,12 +33,24 @@ _PAUSED_BECAUSE = sa.select(rows_of(Breaker).c.because).where(rows_of(Breaker).c
 
 
 class DatabaseGuard:
-    """Limits and breakers that all processes on one database share. The built-in provider passes freely."""
+    """Limits and breakers that all processes on one database share. The built-in provider passes freely.
 
-    def __init__(self, database: Database, audit: AuditLog, clock: Clock) -> None:
+    Args:
+        announce: called in the transaction that pauses a model or brings it back, for who shows that.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        audit: AuditLog,
+        clock: Clock,
+        *,
+        announce: Callable[[Session, datetime], None] = lambda _db, _at: None,
+    ) -> None:
         self._database = database
         self._audit = audit
         self._clock = clock
+        self._announce = announce
         self._lock = Lock()
         self._answered: deque[tuple[int, OutcomeClass]] = deque(maxlen=MOST_RECENT)
 
@@ -115,6 +128,7 @@ class DatabaseGuard:
 
     def _tell(self, db: Session, action: str, detail: dict[str, Any]) -> None:
         self._audit.record(db, actor=SYSTEM, action=action, subject="model", subject_id=None, detail=detail)
+        self._announce(db, self._clock())
 
 
 def endpoint_of(spec: ModelSpec) -> str:

@@ -55,6 +55,11 @@ def publish(db: Session, conversation: Conversation, kind: str, *, at: datetime,
     )
 
 
+def publish_models(db: Session, at: datetime) -> None:
+    """Put on the bus that a model was paused, is back, or answers under another name. It is of no conversation."""
+    db.add(Event(at=at, kind="models", conversation_id=0, customer_id=0, for_widget=False))
+
+
 def record(
     db: Session,
     desk: Desk,

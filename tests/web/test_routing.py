@@ -154,5 +154,5 @@ def test_a_paused_model_and_the_names_models_answer_under_are_shown_until_it_is_
     assert "<span>Fast is paused</span>" in text
     assert "after an overloaded model" in text
     assert "Fast answers as small-2&lt;b&gt; since" in text
-    assert 'hx-trigger="every 15s"' in text
+    assert 'hx-trigger="changed, every 60s"' in text
     assert "is paused" not in later
