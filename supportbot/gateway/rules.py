@@ -105,7 +105,7 @@ def reason(outcomes: Sequence[OutcomeClass], *, is_backup: bool, stopped: NotAdm
     last, earlier = outcomes[-1], outcomes[:-1]
     failures = " and ".join(dict.fromkeys(words_of(outcome) for outcome in earlier))
     if last == "ok" and is_backup:
-        return f"The backup answered, after {failures}." if failures else "The backup answered: the model is paused."
+        return f"The backup answered, after {failures}." if failures else "The backup answered: the model was paused."
     if last == "ok":
         after = f", after {failures}" if failures else ""
         return f"Answered at the {_ORDINALS[len(outcomes) - 1]} try{after}."

@@ -77,7 +77,7 @@ def test_two_processes_pause_a_failing_model_together_and_one_of_them_brings_it_
 
     for worker in (one, two):
         assert worker.run("high") == ("paused", PAUSED)
-        assert worker.run("low") == ("ok", "The backup answered: the model is paused.")
+        assert worker.run("low") == ("ok", "The backup answered: the model was paused.")
         worker.say("wait 31")
     assert len(server.bodies) == 4
 
@@ -105,5 +105,5 @@ def test_a_key_that_one_process_finds_refused_keeps_the_other_from_asking(
     server.behaviours[:] = [reply(401, {"error": {"message": "no"}})]
     assert one.run("high")[1] == "Stopped after 1 try: a key that was not accepted. A person is needed."
     assert two.run("high")[1] == "Stopped: the model is paused after a key that was not accepted. A person is needed."
-    assert two.run("low")[1] == "The backup answered: the model is paused."
+    assert two.run("low")[1] == "The backup answered: the model was paused."
     assert len(server.bodies) == 1

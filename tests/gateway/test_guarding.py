@@ -352,7 +352,7 @@ def test_while_it_is_paused_a_low_risk_task_goes_straight_to_the_backup_and_a_ri
     ground.end(make_call(), *["timeout"] * 4)
     result, asked = run(ground, [])
     assert (result.outcome, asked, len(result.attempts)) == ("ok", 0, 1)
-    assert result.reason == "The backup answered: the model is paused."
+    assert result.reason == "The backup answered: the model was paused."
     result, asked = run(ground, [], risk="high", backup=None)
     assert (result.outcome, asked, result.attempts) == ("paused", 0, ())
     assert result.reason == "Stopped: the model is paused after no answer in time. A person is needed."

@@ -17,7 +17,7 @@ def make_try(outcome: str, *, is_backup: bool = False) -> AttemptRow:
         ([make_try("ok")], None),
         ([make_try("timeout"), make_try("ok")], "Answered at the second try, after no answer in time."),
         ([make_try("quota"), make_try("ok", is_backup=True)], "The backup answered, after a used-up quota."),
-        ([make_try("ok", is_backup=True)], "The backup answered: the model is paused."),
+        ([make_try("ok", is_backup=True)], "The backup answered: the model was paused."),
     ],
 )
 def test_only_a_run_that_did_not_go_straight_is_told(tries: list[AttemptRow], words: str | None) -> None:
