@@ -2,7 +2,8 @@
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
+from datetime import timedelta
 from typing import Any, Literal
 
 import click
@@ -15,7 +16,7 @@ from supportbot.db import impatient, normal_url
 from supportbot.errors import PolicyError
 from supportbot.gateway.guarding import endpoint_of
 from supportbot.gateway.prices import load_prices
-from supportbot.gateway.queries import paused_models, spent_on
+from supportbot.gateway.queries import paused_models, spent_on, tries_since
 from supportbot.migrating import require_current
 from supportbot.routing.asking import Asked, AskedModels, ask_models, keep_findings
 from supportbot.routing.costs import WorstCase, worst_cases
@@ -98,6 +99,7 @@ def _examine_parts(parts: Parts, *, ask: bool) -> Iterator[Line]:
         asked = ask_models(active.policy, parts.drafting.gateway, every_way=True) if ask else None
         yield from _models(parts, active.policy, asked)
         yield from _keys(active.policy)
+        yield _last_hour(parts)
         yield from _money(parts, active.policy)
     with parts.database.transaction(read_only=True) as db:
         chain = parts.desk.audit.verify(db)
@@ -181,6 +183,19 @@ def _keys(policy: RoutingPolicy) -> Iterator[Line]:
         yield Line("keys", "bad", text, {"missing": [name for name in named if not provider_key(name)]})
     elif named:
         yield Line("keys", "ok", f"set: {', '.join(named)}")
+
+
+def _last_hour(parts: Parts) -> Line:
+    """How messages fared with the models, which one question of ours does not show."""
+    with parts.database.transaction(read_only=True) as db:
+        tries = tries_since(db, parts.desk.clock() - timedelta(hours=1))
+    failed = [one for one in tries if one.outcome != "ok"]
+    made = sum(one.count for one in tries)
+    if not failed:
+        return Line("last hour", "ok", f"{made} tries, all answered" if made else "no model was asked for a draft")
+    listed = "; ".join(one.words for one in failed[:3]) + ("; and more" if len(failed) > 3 else "")
+    text = f"{made} tries, {sum(one.count for one in failed)} failed: {listed}"
+    return Line("last hour", "look", text, {"tries": made, "failed": [asdict(one) for one in failed]})
 
 
 def _money(parts: Parts, policy: RoutingPolicy) -> Iterator[Line]:

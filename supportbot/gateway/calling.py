@@ -1,5 +1,6 @@
 """Runs one task on its models: one deadline over every try, pause and the backup; each try becomes an attempt."""
 
+import logging
 import random
 import time
 from collections.abc import Callable, Mapping
@@ -40,6 +41,7 @@ from supportbot.gateway.types import (
 )
 from supportbot.gateway.ways import best_way, way_after
 
+_log = logging.getLogger(__name__)
 _Known = Literal["policy", "found", "nobody"]
 _AGAIN = "\n\nThe last answer did not fit the schema ({fields}). Answer again with exactly one JSON object.\n"
 
@@ -238,6 +240,9 @@ class Gateway:
             is_backup=is_backup,
             reservation_id=admitted.reservation_id,
         )
+        if answer.outcome == "invalid_request" and call.spec.provider != "builtin":
+            told = {"model": call.spec.key, "http_status": answer.http_status, "error_code": answer.error_code}
+            _log.warning("A model did not accept a request of ours.", extra=told)
         self._guard.report(call, admitted, attempt)
         run.add(attempt, answer, call)
         return answer

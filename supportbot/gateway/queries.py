@@ -1,12 +1,14 @@
-"""Reads how models fare: which are paused, what a day has cost, which names they answer under."""
+"""Reads how models fare: which are paused, how tries ended, what a day has cost, which names they answer under."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import cast
 
+import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from supportbot.gateway.rules import words_of
-from supportbot.gateway.tables import Breaker, ServedModel, SpendDay
+from supportbot.gateway.tables import AttemptRow, Breaker, ServedModel, SpendDay
 from supportbot.gateway.types import OutcomeClass
 
 
@@ -42,6 +44,35 @@ class Spent:
 
     microusd: int
     unpriced_output_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """How often a model's tries ended so; `error_code` None where the server said none, or the try was answered."""
+
+    model_key: str
+    outcome: OutcomeClass
+    error_code: str | None
+    count: int
+
+    @property
+    def words(self) -> str:
+        """For people."""
+        code = f" ({self.error_code})" if self.error_code else ""
+        return f"{self.model_key} {self.count} x {words_of(self.outcome)}{code}"
+
+
+def tries_since(db: Session, since: datetime) -> list[Tries]:
+    """How the tries of models outside this process ended since a moment, the most frequent first."""
+    count = sa.func.count()
+    columns = (col(AttemptRow.model_key), col(AttemptRow.outcome), col(AttemptRow.error_code))
+    query = (
+        sa.select(*columns, count)
+        .where(col(AttemptRow.started_at) >= since, col(AttemptRow.provider) != "builtin")
+        .group_by(*columns)
+        .order_by(count.desc(), *columns)
+    )
+    return [Tries(key, cast(OutcomeClass, outcome), code, number) for key, outcome, code, number in db.execute(query)]
 
 
 def paused_models(db: Session) -> list[PausedModel]:

@@ -12,8 +12,8 @@ RETRIED: frozenset[OutcomeClass] = frozenset(
     {"timeout", "rate_limited", "overloaded", "transport", "truncated", "schema_invalid"}
 )
 """Only these may ever be tried again; refused, filtered, quota, auth and our own mistakes never."""
-NEVER_PASSED_ON: frozenset[OutcomeClass] = frozenset({"refused", "filtered"})
-"""A backup never walks around a refusal."""
+PASSED_ON: frozenset[OutcomeClass] = frozenset({"timeout", "rate_limited", "overloaded", "transport", "quota", "auth"})
+"""Only these may go to a backup. It never walks around a refusal, which may also come as prose off the schema."""
 _PAUSED: frozenset[OutcomeClass] = frozenset({"rate_limited", "overloaded", "transport"})
 _ORDINALS = ("first", "second", "third")
 
@@ -122,7 +122,7 @@ def _may_retry(rule: CallRule, done: Step, outcome: OutcomeClass) -> bool:
 
 def _may_pass_on(rule: CallRule, done: Step, outcome: OutcomeClass) -> bool:
     allowed = rule.risk == "low" and not done.is_backup
-    return allowed and outcome in rule.fallback_on and outcome not in NEVER_PASSED_ON
+    return allowed and outcome in rule.fallback_on & PASSED_ON
 
 
 def _pause(answer: ModelAnswer, jitter: float) -> float:

@@ -6,6 +6,7 @@ from typing import Any, TypeGuard
 
 from pydantic import ValidationError
 
+from supportbot.gateway.rules import PASSED_ON, RETRIED
 from supportbot.gateway.types import OUTCOME_CLASSES
 from supportbot.routing.addresses import base_url_problem
 from supportbot.routing.dates import reply_by_problem
@@ -15,8 +16,6 @@ MODELLESS_TASK = "triage"
 # All the time that triage may take where a model takes part; then the message is held.
 LONGEST_TRIAGE_S = 0.5
 NEEDED_TASKS = ("routine_reply", "dispute_reply")
-RETRYABLE = frozenset({"timeout", "rate_limited", "overloaded", "transport", "truncated", "schema_invalid"})
-NEVER_PASSED_ON = frozenset({"ok", "refused", "filtered"})
 _SLACK_S = 1.0
 _LONGEST_VALUE = 60
 
@@ -191,14 +190,16 @@ def _backup_problems(path: str, task: Mapping[str, Any], _: KnownNames | None) -
         )
     if backup is None and fallback_on:
         yield Problem(f"{path}.fallback_on", list(fallback_on), "has no backup to pass on to. Remove it.")
-    for outcome in sorted(NEVER_PASSED_ON & set(fallback_on)):
-        yield Problem(f"{path}.fallback_on", outcome, "is never passed to another model. Remove it.")
+    for outcome in sorted(set(fallback_on) & set(OUTCOME_CLASSES) - PASSED_ON):
+        yield Problem(
+            f"{path}.fallback_on", outcome, f"is never passed to another model. Allowed: {_listed(PASSED_ON)}."
+        )
 
 
 def _retry_problems(path: str, task: Mapping[str, Any], _: KnownNames | None) -> Iterator[Problem]:
     on = _strings(_mapping(task.get("retry")).get("on"))
-    for outcome in sorted(set(on) & set(OUTCOME_CLASSES) - RETRYABLE):
-        yield Problem(f"{path}.retry.on", outcome, f"is never tried again. Allowed: {_listed(RETRYABLE)}.")
+    for outcome in sorted(set(on) & set(OUTCOME_CLASSES) - RETRIED):
+        yield Problem(f"{path}.retry.on", outcome, f"is never tried again. Allowed: {_listed(RETRIED)}.")
 
 
 def _time_problems(path: str, task: Mapping[str, Any], _: KnownNames | None) -> Iterator[Problem]:

@@ -15,7 +15,7 @@ from sqlmodel import select
 from supportbot.cli import main
 from supportbot.db import Database
 from supportbot.gateway.guarding import endpoint_of
-from supportbot.gateway.tables import Breaker, ModelWay, SpendDay
+from supportbot.gateway.tables import AttemptRow, Breaker, ModelWay, SpendDay
 from supportbot.routing.policy import parse_policy, shipped_document
 from tests.contract.factories import make_answer
 from tests.gateway.faults import said
@@ -176,6 +176,43 @@ def test_a_paused_model_is_told_with_its_cause_and_its_next_probe(
     assert (silent["state"], silent["failed_probes"]) == ("bad", 3)
     assert answering["state"] == "look"
     assert "it answered just now" in answering["text"]
+
+
+def test_how_the_tries_of_the_last_hour_ended_is_told_with_the_servers_own_code(
+    environment: dict[str, str], database: Database, tmp_path: Path
+) -> None:
+    with stand_in(GOOD) as server:
+        hand_in(environment, tmp_path, policy(server.base_url))
+    assert found(environment, "--no-models")["last hour"]["text"] == "no model was asked for a draft"
+
+    refused = {"outcome": "invalid_request", "error_code": "unsupported_parameter: max_tokens"}
+    for changes in ({}, refused, refused, {"hours_ago": 2, **refused}, {"provider": "builtin", **refused}):
+        add_try(database, **changes)
+
+    line = found(environment, "--no-models")["last hour"]
+    assert line["state"] == "look"
+    assert line["text"] == (
+        "3 tries, 2 failed: fast 2 x a request that the model did not accept (unsupported_parameter: max_tokens)"
+    )
+
+
+def add_try(database: Database, *, hours_ago: float = 0, **changes: Any) -> None:
+    given = {"model_key": "fast", "provider": "openai_compatible", "outcome": "ok", "error_code": None, **changes}
+    at = datetime.now(UTC) - timedelta(hours=hours_ago)
+    row = AttemptRow(
+        message_id=1,
+        task="routine_reply",
+        number=1,
+        policy_version=1,
+        prompt="routine_reply/3",
+        output_schema="reply/1",
+        model_asked="small",
+        started_at=at,
+        latency_ms=5,
+        **given,
+    )
+    with database.transaction() as db:
+        db.add(row)
 
 
 def test_what_today_has_cost_stands_beside_the_limits(

@@ -26,7 +26,7 @@ RETRY = frozenset[OutcomeClass](
     {"timeout", "rate_limited", "overloaded", "transport", "truncated", "schema_invalid", "refused", "quota"}
 )
 FALLBACK = frozenset[OutcomeClass](
-    {"timeout", "rate_limited", "overloaded", "transport", "quota", "auth", "refused", "filtered"}
+    {"timeout", "rate_limited", "overloaded", "transport", "quota", "auth", "refused", "filtered", "schema_invalid"}
 )
 OK = ModelAnswer("ok", text=make_answer(), model_answered="small-chat-2026-01-01", tokens=Tokens(100, 0, 0, 50))
 

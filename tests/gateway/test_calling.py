@@ -126,3 +126,10 @@ def test_a_model_or_provider_that_does_not_exist_is_a_policy_error() -> None:
     with pytest.raises(PolicyError, match="provider 'openai_compatible'"):
         complete(gateway)
     assert complete(gateway, make_rule(model="builtin"), models=MODELS).outcome == "ok"
+
+
+def test_a_request_that_a_model_does_not_accept_is_told_to_the_operator(caplog: pytest.LogCaptureFixture) -> None:
+    run([failed("invalid_request", http_status=400, error_code="unsupported_parameter: max_tokens")])
+    (line,) = caplog.records
+    assert (line.levelname, line.name) == ("WARNING", "supportbot.gateway.calling")
+    assert vars(line)["error_code"] == "unsupported_parameter: max_tokens"

@@ -120,6 +120,7 @@ def test_every_problem_is_listed_at_once_with_path_value_and_advice() -> None:
         (("    prompt: dispute_reply/2\n", ""), "dispute_reply.prompt", "missing"),
         (("on: [timeout, rate_limited,", "on: [refused, rate_limited,"), "routine_reply.retry.on", "never tried again"),
         (("fallback_on: [timeout,", "fallback_on: [filtered,"), "routine_reply.fallback_on", "never passed"),
+        (("fallback_on: [timeout,", "fallback_on: [schema_invalid,"), "routine_reply.fallback_on", "Allowed: auth, ov"),
         (("model: fast\n    backup: builtin", "model: fast\n    backup: fast"), "routine_reply.backup", "itself"),
         (("model: fast\n    backup: builtin", "model: fast\n    backup: null"), "routine_reply.fallback_on", "pass on"),
         (("model: reasoning\n", "model: null\n"), "dispute_reply.model", "only triage"),
