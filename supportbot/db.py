@@ -220,7 +220,7 @@ def impatient(url: str) -> str:
 
 def _open(url: URL) -> Engine:
     if url.get_backend_name() != "sqlite":
-        engine = sa.create_engine(url, pool_size=10, max_overflow=30)
+        engine = sa.create_engine(url, pool_size=10, max_overflow=30, pool_use_lifo=True)
         ask_rested_connections(engine)
         return engine
     if url.database and url.database != ":memory:":

@@ -206,10 +206,13 @@ def _open_draft(db: Session, desk: Desk, plan: Plan, task: str) -> int:
 def _show_hold(db: Session, desk: Desk, plan: Plan, conversation: Conversation) -> None:
     case, decision = plan.case, plan.decision
     was_held = conversation.hold_kind is not None
-    conversation.topic = plan.triage.topic
-    conversation.hold_kind = decision.hold_kind
-    conversation.hold_label = hold_label(plan.triage, decision)
-    db.add(conversation)
+    inbox.change_conversation(
+        db,
+        conversation,
+        topic=plan.triage.topic,
+        hold_kind=decision.hold_kind,
+        hold_label=hold_label(plan.triage, decision),
+    )
     if not decision.hold or was_held:
         return
     tell_held(

@@ -175,6 +175,7 @@ def _open_engine(database: Database) -> sa.Engine:
             database.url,
             pool_size=10,
             max_overflow=10,
+            pool_use_lifo=True,
             hide_parameters=True,
             connect_args={"options": "-c idle_in_transaction_session_timeout=60000", "connect_timeout": 10},
         )

@@ -27,6 +27,7 @@ from supportbot.inbox.sending import stop_reply as stop_reply
 from supportbot.inbox.sending import undo_reply as undo_reply
 from supportbot.inbox.tables import Conversation, Customer, Message, Site
 from supportbot.inbox.types import InboundMessage, Received
+from supportbot.inbox.writing import change_conversation as change_conversation
 from supportbot.inbox.writing import lock_conversation as lock_conversation
 from supportbot.inbox.writing import publish as publish
 

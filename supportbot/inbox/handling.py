@@ -12,16 +12,15 @@ from supportbot.inbox.handing_over import SUMMARY, ask_for_aid
 from supportbot.inbox.rules import checked_text, closing_refusal
 from supportbot.inbox.tables import Conversation, Note
 from supportbot.inbox.types import Status, WorkState
-from supportbot.inbox.writing import lock_conversation, publish, record
+from supportbot.inbox.writing import change_conversation, lock_conversation, publish, record
 
 LONGEST_SNOOZE = timedelta(days=366)
 
 
 def show_work(db: Session, desk: Desk, conversation: Conversation, state: WorkState) -> None:
     """Set what the conversation's row shows, and tell the readers. A reply on its way is shown before any draft."""
-    if conversation.work_state not in ("sending", state):
-        conversation.work_state = state
-        db.add(conversation)
+    if conversation.work_state != "sending":
+        change_conversation(db, conversation, work_state=state)
     publish(db, conversation, "draft", at=desk.clock())
 
 

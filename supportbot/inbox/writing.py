@@ -10,11 +10,12 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, select
 
 from supportbot.accounts.types import Person
 from supportbot.audit.types import SYSTEM, Actor
-from supportbot.db import BigId, insert_row
+from supportbot.db import BigId, change_rows, insert_row
 from supportbot.errors import NotFound
 from supportbot.inbox.desk import Desk
 from supportbot.inbox.tables import Conversation, Customer, Event
@@ -40,6 +41,16 @@ def _locking() -> Any:
     owner = select(Customer.id).where(Customer.id == customer_id).with_for_update().cte("owner")
     query = select(Conversation).join(owner, owner.c.id == Conversation.customer_id).where(Conversation.id == mine)
     return query.with_for_update(of=Conversation).execution_options(populate_existing=True)
+
+
+def change_conversation(db: Session, conversation: Conversation, **values: Any) -> None:
+    """Change columns of a locked conversation that are not so yet, at once and past the session's unit of work."""
+    changed = {name: value for name, value in values.items() if getattr(conversation, name) != value}
+    if not changed:
+        return
+    change_rows(db, Conversation, {"id": conversation.id}, **changed)
+    for name, value in changed.items():
+        set_committed_value(conversation, name, value)
 
 
 def publish(db: Session, conversation: Conversation, kind: str, *, at: datetime, for_widget: bool = False) -> None:

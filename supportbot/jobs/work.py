@@ -16,7 +16,7 @@ from supportbot.turns import Turns
 DRAW_REVIEW = "draw_review"
 TRAIN_TRIAGE = "train_triage"
 # Of the drafts that wait for models, so many compute or write at a time.
-DRAFTS_WORKING = 6
+DRAFTS_WORKING = 3
 Ids = Mapping[str, int | str]
 
 
