@@ -1,12 +1,11 @@
 """Tells what code computed, in any language of the catalogue: a template's name, and the values that go into it."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
-from babel.dates import format_date
+from babel.dates import format_date, format_timedelta
 from babel.lists import format_list
-from babel.units import format_unit
 
 from supportbot.contract.catalogue import FactTemplate, catalogue
 from supportbot.contract.money import format_money
@@ -72,7 +71,7 @@ def _said(value: Value, locale: str) -> str:
         case date():
             return day_in_words(value, locale=language)
         case Days():
-            return format_unit(value.count, "duration-day", locale=language).replace("\u00a0", " ")
+            return _days(value.count, language)
         case Month():
             return format_date(date(value.year, value.month, 1), "LLLL y", locale=language)
         case ChargeNumber():
@@ -82,3 +81,9 @@ def _said(value: Value, locale: str) -> str:
             return format_list(value, locale=language)
         case _:
             return str(value)
+
+
+def _days(count: int, locale: str) -> str:
+    """ "1 day", "19 Tage". Never in weeks; Babel's `format_unit` has no word for days in half of the ten languages."""
+    days = format_timedelta(timedelta(days=count), granularity="day", threshold=float("inf"), locale=locale)
+    return days.replace("\u00a0", " ")

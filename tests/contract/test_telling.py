@@ -41,6 +41,22 @@ def test_every_fact_is_spelled_as_drafts_are(template: FactTemplate, locale: str
     assert normalise(make_fields(details=told), locale=locale)[0].details == told
 
 
+@pytest.mark.parametrize(
+    ("locale", "days", "day"),
+    [
+        *(("en", "19 days", "1 day"), ("de", "19 Tage", "1 Tag"), ("fr", "19 jours", "1 jour")),
+        *(("es", "19 días", "1 día"), ("pt", "19 dias", "1 dia"), ("it", "19 giorni", "1 giorno")),
+        *(("nl", "19 dagen", "1 dag"), ("pl", "19 dni", "1 dzień"), ("tr", "19 gün", "1 gün")),
+        ("ar", "19 يومًا", "يوم"),
+    ],
+)
+def test_a_number_of_days_is_said_in_all_ten_languages(locale: str, days: str, day: str) -> None:
+    def apart(count: int) -> str:
+        return tell((sentence("far_apart", apart=Days(count), limit=Days(7)),), locale)
+
+    assert days in apart(19) and day in apart(1)
+
+
 def test_amounts_days_and_counts_are_said_as_the_language_says_them() -> None:
     german = said("window_open", "de")
     assert german.startswith("Die Abbuchung über 1.049,50 EUR vom 14. März 2026 liegt 3 Tage zurück;")
