@@ -6,7 +6,7 @@
 #   make bench                              speed figures
 #   make faults                             what becomes of a draft when a model server misbehaves
 #   make injections [ARGS=orders.jsonl]     what becomes of orders hidden in messages, with a model that obeys them
-#   make voices                             whether twelve model habits can be told apart in what customers see
+#   make voices                             whether fifteen model habits can be told apart in what customers see
 #   make install                            only make .venv, as the image does
 #   make lock                               write the lock files anew after a change of pyproject.toml
 #   make format                             put the code in order

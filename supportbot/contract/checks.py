@@ -5,10 +5,12 @@ from typing import Literal
 
 from supportbot.contract.catalogue import catalogue
 from supportbot.contract.checking import Case, Check, Result
+from supportbot.contract.completing import DETAILS_LEAST
 from supportbot.contract.fact_checks import FACT_CHECKS
 from supportbot.contract.normalise import ANSWER_LIMIT, DETAILS_LIMIT
+from supportbot.contract.plain import straight
 from supportbot.contract.rules import DECISIONS, MAX_ACTIONS
-from supportbot.contract.sentences import is_one_sentence
+from supportbot.contract.sentences import is_one_sentence, split_sentences
 from supportbot.contract.types import CASE_KEYS, OUTCOMES, AllowedFacts, Finding, RenderedReply, ReplyFields
 from supportbot.contract.word_checks import WORD_CHECKS
 from supportbot.contract.word_checks import promise_words as promise_words
@@ -77,20 +79,21 @@ def _actions(case: Case) -> Result:
 
 def _sign_off(case: Case) -> Result:
     name = case.reply.sign_off.strip()
-    last_line = case.words.strip().rpartition("\n")[2]
-    twice = bool(name) and last_line.rstrip(".") == name
+    last = (split_sentences(case.words) or ("",))[-1]
+    twice = bool(name) and last.rstrip(".") == straight(name).rstrip(".")
     return Result((f"{name!r} twice",) if twice else () if name else ("none",), "the shop's, once", "sign_off")
 
 
 def _length(case: Case) -> Result:
-    reply, long = case.reply, []
+    reply, found = case.reply, []
     if len(reply.answer) > ANSWER_LIMIT:
-        long.append(f"answer {len(reply.answer)}")
+        found.append(f"answer too long, {len(reply.answer)}")
     if len(reply.details) > DETAILS_LIMIT:
-        long.append(f"details {len(reply.details)}")
-    return Result(
-        tuple(long), f"answer up to {ANSWER_LIMIT}, details up to {DETAILS_LIMIT} characters", "reply", "warn"
-    )
+        found.append(f"details too long, {len(reply.details)}")
+    if reply.outcome == "answered" and len(reply.details) < DETAILS_LEAST:
+        found.append(f"details too short, {len(reply.details)}")
+    expected = f"answer up to {ANSWER_LIMIT}, details {DETAILS_LEAST} to {DETAILS_LIMIT} characters"
+    return Result(tuple(found), expected, "answer" if len(reply.answer) > ANSWER_LIMIT else "details", "warn")
 
 
 def _outcome(case: Case) -> Result:

@@ -7,6 +7,7 @@ from supportbot.contract.links import emails_in, is_under, links_in
 from supportbot.contract.mentions import DateMention, amounts_in, dates_in, ids_in, long_numbers_in
 from supportbot.contract.money import format_money
 from supportbot.contract.offers import percents_in, plans_in
+from supportbot.contract.plain import straight
 from supportbot.contract.types import AllowedFacts, CaseField, Money
 from supportbot.money import NO_CURRENCY
 
@@ -36,8 +37,9 @@ def _ids(case: Case) -> Result:
 
 
 def _plans(case: Case) -> Result:
-    given = f"{case.allowed.named}\n{_framed(case.reply.case_fields)}".casefold()
-    wrong = [name for name in plans_in(f"{case.reply.answer}\n{case.reply.details}") if name.casefold() not in given]
+    given = straight(f"{case.allowed.named}\n{_framed(case.reply.case_fields)}").casefold()
+    said = plans_in(f"{case.reply.answer}\n{case.reply.details}")
+    wrong = [name for name in said if straight(name).casefold() not in given]
     return Result(tuple(wrong), "a plan from the case record", place_of(case, *wrong))
 
 

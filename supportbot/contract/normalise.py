@@ -3,15 +3,18 @@
 Each step is kept with what stood there before and after, so that a person can see what was changed and why.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from supportbot.contract.catalogue import catalogue
+from supportbot.contract.completing import Completing, completed
+from supportbot.contract.plain import straight
+from supportbot.contract.punctuation import PUNCTUATION
 from supportbot.contract.sentences import end_sentence, shorten, split_sentences
 from supportbot.contract.spelling import SPELLING
 from supportbot.contract.types import Change, ReplyFields
 from supportbot.contract.unseen import written_out
-from supportbot.contract.wording import TRIMMING, is_refusal
+from supportbot.contract.wording import TRIMMING, is_refusal, without_headings
 
 ANSWER_LIMIT = 240
 DETAILS_LIMIT = 900
@@ -20,6 +23,7 @@ TEXTS = ("answer", "details", "ask")
 TITLES = {
     "invisible": "Unseen characters removed",
     "thinking": "Thinking removed",
+    "heading": "Heading removed",
     "roles": "Chat marks removed",
     "markdown": "Markup removed",
     "emoji": "Emoji removed",
@@ -34,17 +38,22 @@ TITLES = {
     "money": "Amounts in one spelling",
     "dates": "Dates in one spelling",
     "numbers": "Numbers in one spelling",
+    "marks": "Punctuation in one spelling",
+    "lines": "One paragraph",
+    "capital": "Capital first",
     "refusal": "A refusal became a word that a person answers",
     "answer_first": "The answer first, the rest after it",
     "not_twice": "Repetition removed",
     "full_stop": "Full stop added",
     "one_question": "One question",
+    "completed": "Completed from the article it cites",
     "length": "Shortened at a sentence",
     "once_each": "Named once",
 }
 _MOST_ROUNDS = 50
 _AROUND = 24
 _SHOWN = 200
+TextRule = Callable[[str], str]
 FieldRule = Callable[[ReplyFields], ReplyFields]
 
 
@@ -68,30 +77,43 @@ def voice_of(locale: str, *, task: str = "routine_reply", sign_off: str = "") ->
     return Voice(locale, person, frozenset(name.strip() for name in (sign_off, words.words.team) if name.strip()))
 
 
-def normalise_reply(fields: ReplyFields, voice: Voice) -> tuple[ReplyFields, tuple[Change, ...]]:
-    """The fields after every rule, and every step that changed something, in order. Twice changes nothing more."""
+def normalise_reply(
+    fields: ReplyFields, voice: Voice, *, passages: Mapping[str, str] | None = None
+) -> tuple[ReplyFields, tuple[Change, ...]]:
+    """The fields after every rule, and every step that changed something, in order. Twice changes nothing more.
+
+    Args:
+        passages: what a short answer may be completed from: help passages in the reply's language, text by ref.
+    """
+    rules, on_text = _rules(voice), _text_rules(voice)
+    completing = Completing(lambda text: _tidy(text, on_text), DETAILS_LIMIT, voice.person, passages or {})
     changes: list[Change] = []
-    rules = _rules(voice)
     for _ in range(_MOST_ROUNDS):
-        before = fields
-        for name, rule in rules:
-            after = rule(fields)
-            if after != fields:
-                changes += _changes(name, fields, after)
-                fields = after
-        if fields == before:
+        after, made = _after(rules, fields)
+        if not made:
+            # Only what is in the one voice already can be told on.
+            after, made = _after((("completed", lambda fields: completed(fields, completing)),), fields)
+        if not made:
             break
+        fields, changes = after, changes + made
     return fields, tuple(changes)
 
 
-def _rules(voice: Voice) -> tuple[tuple[str, FieldRule], ...]:
-    def spelled(rule: Callable[[str, str], str]) -> FieldRule:
-        return _on_texts(lambda text: rule(text, voice.locale))
+def _after(rules: tuple[tuple[str, FieldRule], ...], fields: ReplyFields) -> tuple[ReplyFields, list[Change]]:
+    """The fields after each rule in turn, and what each changed."""
+    changes: list[Change] = []
+    for name, rule in rules:
+        after = rule(fields)
+        if after != fields:
+            changes += _changes(name, fields, after)
+            fields = after
+    return fields, changes
 
+
+def _rules(voice: Voice) -> tuple[tuple[str, FieldRule], ...]:
     return (
-        *((name, _on_texts(rule)) for name, rule in TRIMMING),
-        ("signature", _on_texts(lambda text: _without_signature(text, voice.sign_offs))),
-        *((name, spelled(rule)) for name, rule in SPELLING),
+        ("heading", lambda fields: replace(fields, details=without_headings(fields.details))),
+        *((name, _on_texts(rule)) for name, rule in _text_rules(voice)),
         ("refusal", lambda fields: _refusal(fields, voice.person)),
         ("answer_first", lambda fields: _answer_first(fields, voice.person)),
         ("not_twice", _not_twice),
@@ -102,7 +124,31 @@ def _rules(voice: Voice) -> tuple[tuple[str, FieldRule], ...]:
     )
 
 
-def _on_texts(rule: Callable[[str], str]) -> FieldRule:
+def _text_rules(voice: Voice) -> tuple[tuple[str, TextRule], ...]:
+    """The rules that look at one text alone."""
+
+    def spelled(rule: Callable[[str, str], str]) -> TextRule:
+        return lambda text: rule(text, voice.locale)
+
+    return (
+        *TRIMMING,
+        ("signature", lambda text: _without_signature(text, voice.sign_offs)),
+        *((name, spelled(rule)) for name, rule in (*SPELLING, *PUNCTUATION)),
+    )
+
+
+def _tidy(text: str, rules: tuple[tuple[str, TextRule], ...]) -> str:
+    """`text` after these rules, run until they change nothing more."""
+    for _ in range(_MOST_ROUNDS):
+        before = text
+        for _, rule in rules:
+            text = rule(text)
+        if text == before:
+            break
+    return text
+
+
+def _on_texts(rule: TextRule) -> FieldRule:
     return lambda fields: replace(
         fields, answer=rule(fields.answer), details=rule(fields.details), ask=rule(fields.ask) if fields.ask else ""
     )
@@ -112,7 +158,7 @@ def _without_signature(text: str, sign_offs: frozenset[str]) -> str:
     """`text` without the shop's own sign-off at its end, with or without a dash before it."""
     line = text.rstrip(" .,\n")
     for name in sign_offs:
-        if line.endswith(name):
+        if straight(line).endswith(straight(name)):
             before = line[: -len(name)]
             if not before or before.rstrip(" -–—")[-1:] in ("", "\n", ".", "!", "?", ","):
                 return before.rstrip(" -–—,\n")
@@ -132,22 +178,19 @@ def _answer_first(fields: ReplyFields, person: str) -> ReplyFields:
     if sentences == (fields.answer,):
         return fields
     if sentences:
-        details = "\n".join(part for part in (" ".join(sentences[1:]), fields.details) if part)
+        details = " ".join(part for part in (end_sentence(" ".join(sentences[1:])), fields.details) if part)
         return replace(fields, answer=sentences[0], details=details)
     following = split_sentences(fields.details)
     if not following:
-        return replace(fields, answer=person)
+        return replace(fields, answer=person, outcome="escalated", next_actions=("talk_to_person",))
     return replace(fields, answer=following[0], details=fields.details.partition(following[0])[2].strip())
 
 
 def _not_twice(fields: ReplyFields) -> ReplyFields:
-    """Details that begin by repeating the answer, or end by repeating the question, lose the repetition."""
-    details = fields.details
-    if fields.answer and details.startswith(fields.answer):
-        details = details[len(fields.answer) :].strip()
-    if fields.ask and details.endswith(fields.ask):
-        details = details[: -len(fields.ask)].strip()
-    return replace(fields, details=details)
+    """Each sentence of the details once, and none that is the answer or the question."""
+    sentences = split_sentences(fields.details)
+    once = [one for one in dict.fromkeys(sentences) if one not in (fields.answer, fields.ask)]
+    return fields if len(once) == len(sentences) else replace(fields, details=" ".join(once))
 
 
 def _full_stop(fields: ReplyFields) -> ReplyFields:
@@ -165,7 +208,13 @@ def _one_question(fields: ReplyFields) -> ReplyFields:
 
 def _length(fields: ReplyFields) -> ReplyFields:
     room = DETAILS_LIMIT - (len(fields.ask) + 1 if fields.ask else 0)
-    return replace(fields, answer=shorten(fields.answer, ANSWER_LIMIT), details=shorten(fields.details, room))
+    return replace(fields, answer=_cut(fields.answer, ANSWER_LIMIT), details=_cut(fields.details, room))
+
+
+def _cut(text: str, limit: int) -> str:
+    """At most `limit` characters; a cut inside a sentence shows by " …", as no sentence that trails off is written."""
+    cut = shorten(text, limit) if len(text) <= limit else shorten(text, limit - 1)
+    return f"{cut[:-1]} …" if cut != text and cut.endswith("…") else cut
 
 
 def _once_each(fields: ReplyFields) -> ReplyFields:

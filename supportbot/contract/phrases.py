@@ -59,7 +59,9 @@ REPLY_WORDS = (
 )
 OPENERS = (
     *("sure", "sure thing", "certainly", "of course", "absolutely", "great question", "good question", "no problem"),
-    *("no worries", "thanks", "thank you", "thanks so much", "thank you very much", "thanks for …", "thank you for …"),
+    *("no worries", "thanks…", "thank you…", "many thanks…", "thanks a lot…", "danke…", "vielen dank…", "dank u…"),
+    *("merci…", "gracias…", "muchas gracias…", "obrigado…", "obrigada…", "grazie…", "bedankt…", "hartelijk dank…"),
+    *("dziękujemy…", "dziękuję…", "teşekkürler…", "teşekkür ederiz…", "شكرا…", "شكراً…"),
     *("i hope this …", "i hope you …", "i'd be happy to help…", "i would be happy to help…", "i'd be glad to help…"),
     *("i'm happy to help…", "i am happy to help…", "happy to help", "i'm sorry to hear …", "i am sorry to hear …"),
     *("i'm sorry for …", "i am sorry for …", "we're sorry for …", "we are sorry for …", "sorry for …", "sorry about …"),

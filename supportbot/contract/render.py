@@ -26,7 +26,7 @@ def render(fields: ReplyFields, frame: CaseFrame, *, outcome: Outcome) -> Render
     labels = catalogue(frame.locale).actions
     return RenderedReply(
         answer=fields.answer,
-        details="\n".join(part for part in (fields.details, fields.ask) if part),
+        details=" ".join(part for part in (fields.details, fields.ask) if part),
         outcome=outcome,
         case_fields=frame.case_fields,
         next_actions=tuple(

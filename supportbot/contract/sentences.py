@@ -27,13 +27,18 @@ def split_sentences(text: str) -> tuple[str, ...]:
 
 def is_one_sentence(text: str) -> bool:
     """Whether `text` holds exactly one sentence and ends like one."""
-    return len(split_sentences(text)) == 1 and bool(_TERMINAL.search(text.strip()))
+    return len(split_sentences(text)) == 1 and ends_like_a_sentence(text)
+
+
+def ends_like_a_sentence(text: str) -> bool:
+    """Whether `text` ends with the mark of a sentence's end."""
+    return bool(_TERMINAL.search(text.rstrip()))
 
 
 def end_sentence(text: str) -> str:
     """`text` with a full stop when it ends without any mark."""
     stripped = text.rstrip()
-    if not stripped or _TERMINAL.search(stripped):
+    if not stripped or ends_like_a_sentence(stripped):
         return stripped
     return stripped.rstrip(" ,;:-–—") + "." if stripped.rstrip(" ,;:-–—") else ""
 

@@ -8,13 +8,14 @@ from babel.dates import format_date, format_skeleton
 
 from supportbot.contract.catalogue import catalogue
 
+_COMMA = {"ar": "،"}
 _YEAR = re.compile(r",?\s*(?:'de'\s*)?\by+\b")
 
 
 def moment(at: datetime, *, zone: tzinfo, locale: str = "en") -> str:
     """ "Tue 24 Nov, 12:00", for the case block. The same words today and tomorrow, so they never go stale."""
     there = at.astimezone(zone)
-    return f"{format_skeleton('MMMEd', there, locale=catalogue(locale).date_locale)}, {there:%H:%M}"
+    return _at(format_skeleton("MMMEd", there, locale=catalogue(locale).date_locale), there, locale)
 
 
 def moment_in_words(at: datetime, *, zone: tzinfo, locale: str = "en") -> str:
@@ -22,7 +23,11 @@ def moment_in_words(at: datetime, *, zone: tzinfo, locale: str = "en") -> str:
     there = at.astimezone(zone)
     language = Locale.parse(catalogue(locale).date_locale)
     pattern = _YEAR.sub("", language.date_formats["full"].pattern)
-    return f"{format_date(there, pattern, locale=language)}, {there:%H:%M}"
+    return _at(format_date(there, pattern, locale=language), there, locale)
+
+
+def _at(day: str, there: datetime, locale: str) -> str:
+    return f"{day}{_COMMA.get(catalogue(locale).locale, ',')} {there:%H:%M}"
 
 
 def near_moment(at: datetime, *, now: datetime, zone: tzinfo, locale: str = "en") -> str:

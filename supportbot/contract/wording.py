@@ -42,7 +42,7 @@ _MARKDOWN: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"</?[A-Za-z][^<>\n]{0,200}>"), " "),
     (re.compile(r"^[-*_=|:][-*_=|: \t]{2,}$", re.MULTILINE), ""),
     (re.compile(r"^[ \t]{0,8}#{1,6}[ \t]+", re.MULTILINE), ""),
-    (re.compile(r"^[ \t]{0,8}(?:[-*+•▪●◦][ \t]+|>[ \t]?)", re.MULTILINE), ""),
+    (re.compile(r"^[ \t]{0,8}(?:>[ \t]?)+", re.MULTILINE), ""),
     (re.compile(r"^[ \t]*\|[ \t]*([^\n]*?)[ \t]*\|[ \t]*$", re.MULTILINE), r"\1"),
     (re.compile(r"[ \t]\|[ \t]"), ", "),
     (re.compile(r"(\*\*\*|\*\*|__|~~|`)(?=\S)([^\n]{0,300}?\S)\1"), r"\2"),
@@ -51,6 +51,11 @@ _MARKDOWN: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 
 
+_HEADING = re.compile(
+    r"^[ \t]*(?:#{1,6}[ \t]+[^\n]{1,60}(?<![.!?…。؟*_ \t])"
+    r"|(?:#{1,6}[ \t]+)?(?:\*\*|__)[^*_\n]{1,60}(?<![.!?…。؟])(?:\*\*|__):?)[ \t]*\n+(?=[ \t]*[^\s#])",
+    re.MULTILINE,
+)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]{2,8});")
 _SPACES = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 
@@ -121,6 +126,11 @@ def _roles(text: str) -> str:
 def _preamble(text: str) -> str:
     match = _preambles().match(straight(text))
     return _begun_anew(text[match.end() :]) if match else text
+
+
+def without_headings(text: str) -> str:
+    """`text` without the headings over its parts, such as "### Details" or "**Steps:**"; no answer has one."""
+    return _HEADING.sub("", text) if "#" in text or "**" in text else text
 
 
 def _markdown(text: str) -> str:

@@ -84,7 +84,8 @@ def compose(plan: Planned, task: str, result: ModelResult[ReplyFields], *, now: 
     proposed = result.fields
     if proposed is None:
         return _failed(task, result, case.locale)
-    fields, changes = normalise_reply(proposed, voice_of(case.locale, task=task, sign_off=case.shop.sign_off))
+    voice = voice_of(case.locale, task=task, sign_off=case.shop.sign_off)
+    fields, changes = normalise_reply(proposed, voice, passages=completing_passages(plan))
     hold_kind = plan.decision.hold_kind if is_main else None
     outcome = decided_outcome(fields.outcome, lane="reasoning" if hold_kind else "fast", hold_kind=hold_kind)
     amount = _amount(plan) if is_main else None
@@ -194,6 +195,19 @@ def _of_record(record: CaseRecord | None, locale: str) -> tuple[str, ...]:
 def given_passages(case: CaseFile) -> tuple[PassageText, ...]:
     """Every passage that a prompt for this case shows."""
     return (*(passage for hit in case.articles for passage in hit.passages), *case.policy_passages)
+
+
+def completing_passages(plan: Planned) -> dict[str, str]:
+    """What a short answer may be completed from: the help passages given in the customer's language, text by ref.
+
+    Nothing where money or a risk is at stake, on either lane: there the facts speak, and a help article knows none of
+    them. Policy passages never: they are written about customers, not to them.
+    """
+    if plan.decision.hold_kind in ("money", "risk"):
+        return {}
+    own = catalogue(plan.case.locale).locale
+    hits = [hit for hit in plan.case.articles if hit.locale.replace("_", "-").partition("-")[0].lower() == own]
+    return {passage.ref: passage.text for hit in hits for passage in hit.passages}
 
 
 def _failed(task: str, result: ModelResult[ReplyFields], locale: str) -> Composed:

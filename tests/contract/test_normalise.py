@@ -44,6 +44,15 @@ from tests.contract.factories import make_fields, normalise
         ("We roasted 1.234.567 beans.", "We roasted 1,234,567 beans.", "numbers"),
         ("It holds 1,5 kg.", "It holds 1.5 kg.", "numbers"),
         ("Your invoice is ready", "Your invoice is ready.", "full_stop"),
+        ("your invoice is ready.", "Your invoice is ready.", "capital"),
+        ("Thanks so much for reaching out! Your invoice is ready.", "Your invoice is ready.", "greeting"),
+        ('It says "paid" there.', "It says “paid” there.", "marks"),
+        ("It's ready -- open it.", "It’s ready – open it.", "marks"),
+        ("It is ready—open it.", "It is ready – open it.", "marks"),
+        ("It is in your account...", "It is in your account.", "marks"),
+        ("It is... in your account.", "It is… in your account.", "marks"),
+        ("It is ready..", "It is ready.", "marks"),
+        ("You need:\n- your name\n- a photo", "You need: your name, a photo.", "lines"),
         ("Your invoice over €1,049.50 is ready.", "Your invoice over 1,049.50 EUR is ready.", "money"),
         ("Your invoice of 2026-03-14 is ready.", "Your invoice of 14 March 2026 is ready.", "dates"),
         ("Your invoice of March 14, 2026 is ready.", "Your invoice of 14 March 2026 is ready.", "dates"),
@@ -167,12 +176,13 @@ def test_a_sentence_that_names_a_model_is_dropped() -> None:
 
 def test_the_answer_is_the_first_sentence_and_the_rest_moves_to_the_details() -> None:
     fields, rules = normalise(make_fields(answer="It is ready. Open Account. Then Invoices.", details="More."))
-    assert (fields.answer, fields.details) == ("It is ready.", "Open Account. Then Invoices.\nMore.")
+    assert (fields.answer, fields.details) == ("It is ready.", "Open Account. Then Invoices. More.")
     assert "answer_first" in rules
 
 
 def test_a_long_reply_is_cut_at_a_sentence() -> None:
-    fields, rules = normalise(make_fields(details="This sentence has about forty characters. " * 40))
+    long = " ".join(f"This sentence number {number} has about forty characters." for number in range(30))
+    fields, rules = normalise(make_fields(details=long))
     assert len(fields.details) <= DETAILS_LIMIT
     assert fields.details.endswith("characters.")
     assert "length" in rules
@@ -257,3 +267,17 @@ def test_normalising_twice_changes_nothing_more(
 def test_odd_long_texts_take_no_time(text: str) -> None:
     fields, _ = normalise(make_fields(details=text))
     assert len(fields.details) <= DETAILS_LIMIT
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("### Details\n---\n- **Open** Account.", "Open Account."),
+        ("**Steps:**\nOpen Account.\n\n## And then\nChoose Invoices.", "Open Account. Choose Invoices."),
+        ("## Open Account", "Open Account."),
+        ("**Open Account.**\nThen Invoices.", "Open Account. Then Invoices."),
+        ("# Open Account.\nThen Invoices.", "Open Account. Then Invoices."),
+    ],
+)
+def test_a_heading_over_the_details_is_dropped_and_a_sentence_stays(written: str, kept: str) -> None:
+    assert normalise(make_fields(details=written))[0].details == kept

@@ -50,7 +50,7 @@ def test_each_version_reads_its_own_answers_and_refuses_the_other_one_s() -> Non
 
 def test_a_question_back_ends_the_details_in_the_same_frame() -> None:
     first, second = make_rendered(), make_rendered(make_fields(ask=ASK))
-    assert second.details == f"{first.details}\n{ASK}"
+    assert second.details == f"{first.details} {ASK}"
     assert replace(second, details=first.details) == first
     assert set(to_json(second)) == set(to_json(first))
     assert from_json(to_json(second)) == second

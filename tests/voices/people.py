@@ -1,4 +1,7 @@
-"""Twelve stand-in models, each with habits of its own, all with the same thing to say."""
+"""Fifteen stand-in models, each with habits of its own, all with the same thing to say.
+
+Three are short: "curt" gives one sentence of details, "clipped" two, "bare" none.
+"""
 
 import json
 from collections.abc import Callable
@@ -45,10 +48,6 @@ def _text(said: Said, *, answer: str | None = None, details: str | None = None, 
     return json.dumps({**fields, **changes}, ensure_ascii=False)
 
 
-def _lower(text: str) -> str:
-    return text[:1].lower() + text[1:]
-
-
 def _chatty(said: Said, number: int) -> str:
     openings = ("Hi there! Great question!", "Thanks so much for reaching out!", "Hello! I'd be happy to help.")
     ending = "I hope this helps! Let me know if you need anything else. Have a wonderful day!"
@@ -57,7 +56,15 @@ def _chatty(said: Said, number: int) -> str:
 
 
 def _curt(said: Said, number: int) -> str:
-    return _text(said, answer=said.answer.rstrip("."), details=". ".join(said.details.split(". ")[:2]).rstrip("."))
+    return _text(said, answer=said.answer.rstrip("."), details=said.details.split(". ")[0].rstrip("."))
+
+
+def _bare(said: Said, number: int) -> str:
+    return _text(said, answer=said.answer.rstrip("."), details="")
+
+
+def _clipped(said: Said, number: int) -> str:
+    return _text(said, details=". ".join(said.details.split(". ")[:2]))
 
 
 def _legal(said: Said, number: int) -> str:
@@ -105,6 +112,18 @@ def _emoji(said: Said, number: int) -> str:
     return _text(said, answer=f"✅ {said.answer} 😊", details=f"👉 {said.details} 🎉🎉 :)", confidence=1.0)
 
 
+def _careless(said: Said, number: int) -> str:
+    sentences = [_careless_text(part).rstrip(".") for part in said.details.split(". ")]
+    lines = "\n".join(f"{place}) {part}" for place, part in enumerate(sentences, 1))
+    return _text(said, answer=_careless_text(said.answer).rstrip(".") + "...", details=lines)
+
+
+def _careless_text(text: str) -> str:
+    for mark, typed in (("’", "'"), ("«", '"'), ("»", '"'), ("،", ","), (", ", ",  ")):
+        text = text.replace(mark, typed)
+    return text[:1].lower() + text[1:]
+
+
 def _truncated(said: Said, number: int) -> str:
     whole = _text(said)
     return whole[: len(whole) * (number % 4 + 5) // 10]
@@ -113,6 +132,8 @@ def _truncated(said: Said, number: int) -> str:
 HABITS: dict[str, Habit] = {
     "chatty": _chatty,
     "curt": _curt,
+    "bare": _bare,
+    "clipped": _clipped,
     "legal": _legal,
     "markdown": _markdown,
     "refuser": _refuser,
@@ -122,7 +143,19 @@ HABITS: dict[str, Habit] = {
     "double sign-off": _double_sign_off,
     "invented amounts": _invented_amounts,
     "emoji": _emoji,
+    "careless": _careless,
     "truncated": _truncated,
 }
-ANSWERING = ("chatty", "curt", "legal", "markdown", "thinker", "double sign-off", "emoji")
+ANSWERING = (
+    "chatty",
+    "curt",
+    "bare",
+    "clipped",
+    "legal",
+    "markdown",
+    "thinker",
+    "double sign-off",
+    "emoji",
+    "careless",
+)
 """Those that say the same thing, each in its way: their replies must look alike."""
