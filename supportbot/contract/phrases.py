@@ -244,7 +244,7 @@ _END = "\n"
 _GAP = r"[^.!?,:;\d\n]{0,100}"
 
 
-def phrase_pattern(phrases: tuple[str, ...], *shapes: str) -> str:
+def phrase_pattern(phrases: tuple[str, ...], *shapes: str, gap: str = _GAP) -> str:
     """One pattern for any of the phrases, each as whole words where it ends in words.
 
     Phrases that begin with the same words share them: two thousand beside each other are tried one by one.
@@ -255,17 +255,18 @@ def phrase_pattern(phrases: tuple[str, ...], *shapes: str) -> str:
         for word in phrase.split(" "):
             branch = branch.setdefault(word, {})
         branch[_END] = {}
-    return "(?:" + "|".join([*_branches(tree), *shapes]) + ")"
+    ways = [way.replace("…", gap) for way in _branches(tree)]
+    return "(?:" + "|".join([*ways, *shapes]) + ")"
 
 
-def any_phrase(phrases: tuple[str, ...], *shapes: str) -> re.Pattern[str]:
-    """Finds any of the phrases anywhere in a text whose quotes are straight."""
-    return re.compile(rf"(?<!\w){phrase_pattern(phrases, *shapes)}", re.IGNORECASE)
+def any_phrase(phrases: tuple[str, ...], *shapes: str, gap: str = _GAP) -> re.Pattern[str]:
+    """Finds any of the phrases anywhere in a text whose quotes are straight; `gap` is what "…" stands for."""
+    return re.compile(rf"(?<!\w){phrase_pattern(phrases, *shapes, gap=gap)}", re.IGNORECASE)
 
 
 def _branches(tree: _Tree) -> list[str]:
     """A pattern for each way on from here; where a phrase may end, that comes last."""
-    return [_word(word) + _after(word, rest) for word, rest in tree.items() if word != _END]
+    return [re.escape(word) + _after(word, rest) for word, rest in tree.items() if word != _END]
 
 
 def _after(word: str, rest: _Tree) -> str:
@@ -273,7 +274,3 @@ def _after(word: str, rest: _Tree) -> str:
     if _END in rest:
         ways.append("" if word.endswith("…") or not word[-1].isalnum() else r"(?!\w)")
     return ways[0] if len(ways) == 1 else "(?:" + "|".join(ways) + ")"
-
-
-def _word(word: str) -> str:
-    return re.escape(word).replace("…", _GAP)

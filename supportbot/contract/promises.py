@@ -239,10 +239,3 @@ PROMISES: tuple[str, ...] = (
     *_TURKISH,
     *_ARABIC,
 )
-# Forms with words in between, and offers of a discount.
-PROMISE_SHAPES: tuple[str, ...] = (
-    r"(?:is|are|was|were|been|being|will be|get|got)\s(?:\w+\s)?"
-    r"(?:refunded|reimbursed|credited|waived|repaid|compensated)\b",
-    r"(?:\d+\s?%|\w+ percent) (?:off|discount)",
-    r"(?:here is|use|enter) (?:your |the |this )?(?:voucher|discount|coupon|promo) ?code [A-Z0-9-]{4,}",
-)

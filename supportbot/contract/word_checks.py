@@ -7,10 +7,14 @@ from supportbot.contract.checking import Case, Check, Result, place_of
 from supportbot.contract.language import other_language
 from supportbot.contract.phrases import ECHOES, any_phrase
 from supportbot.contract.placeholders import placeholders_in
-from supportbot.contract.promises import PROMISE_SHAPES, PROMISES
+from supportbot.contract.promise_shapes import GAP, PROMISE_SHAPES, SPEAKS_OF_MONEY_BACK
+from supportbot.contract.promises import PROMISES
+from supportbot.contract.rules import WITH_A_PERSON
+from supportbot.contract.sentences import split_sentences
 from supportbot.contract.wording import names_a_model
 
-_PROMISE = any_phrase(PROMISES, *PROMISE_SHAPES)
+_PROMISE = any_phrase(PROMISES, *PROMISE_SHAPES, gap=GAP)
+_MONEY_BACK = re.compile(rf"(?<!\w)[وفسب]?{SPEAKS_OF_MONEY_BACK}", re.IGNORECASE)
 _ECHO = any_phrase(ECHOES)
 _CODE = re.compile(
     r"[A-Za-z0-9+/=_-]{32,}|(?:\\x[0-9a-fA-F]{2}){3}|(?:%[0-9A-Fa-f]{2}){3}|(?:[01]{8}\s?){3}|(?:[0-9a-fA-F]{2}\s){7}"
@@ -36,6 +40,20 @@ def _promises(case: Case) -> Result:
         return Result()
     found = tuple(dict.fromkeys(word for reading in case.readings for word in promise_words(reading)))
     return Result(found, "no promise without a decision that allows it", place_of(case, *found))
+
+
+def _own_words_on_money(case: Case) -> Result:
+    """Sentences on money back or an ending that no article says; where a person decides, they are read anyway."""
+    if case.reply.outcome in WITH_A_PERSON or case.allowed.may_promise:
+        return Result()
+    given = _letters(case.allowed.named)
+    said = (one for one in split_sentences(case.words) if _MONEY_BACK.search(one) and _letters(one) not in given)
+    found = tuple(one[:80] for one in said)
+    return Result(found, "an article's own words on this, or a look at these", place_of(case, *found), "warn")
+
+
+def _letters(text: str) -> str:
+    return "".join(mark for mark in text.casefold() if mark.isalnum())
 
 
 def _echo(case: Case) -> Result:
@@ -95,6 +113,7 @@ def _mixes_scripts(word: str) -> bool:
 
 WORD_CHECKS: tuple[tuple[str, str, Check], ...] = (
     ("promise", "No promise without a decision", _promises),
+    ("money_words", "Money back in an article's words", _own_words_on_money),
     ("instructions", "No instructions repeated", _echo),
     ("voice", "Speaks as the shop", _voice),
     ("plain_words", "Plain words, nothing left to fill in", _readable),

@@ -25,7 +25,7 @@ def test_a_clean_reply_passes_every_check_and_every_check_is_listed() -> None:
         "The charge of 49.00 EUR on 14 March is on invoice INV-2026-0207, see help.harbourlane.example. "
         "Every invoice is there on the day of the charge."
     )
-    assert len(found) == 20
+    assert len(found) == 21
     assert [rule for rule, finding in found.items() if not finding.passed] == []
 
 
