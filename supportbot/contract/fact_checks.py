@@ -1,5 +1,6 @@
 """Checks of what a reply states: every amount, share, date, number, plan, link and address must have been given."""
 
+import re
 from collections.abc import Iterable
 
 from supportbot.contract.checking import Case, Check, Result, place_of
@@ -57,7 +58,13 @@ def _personal(case: Case) -> Result:
         if address not in known and not is_under(address.partition("@")[2], case.allowed.link_hosts)
     ]
     wrong += [f"…{number[-4:]}" for number in long_numbers_in(case.words) if number not in digits]
-    return Result(tuple(wrong), "no address or number from outside the case record", place_of(case, *wrong))
+    wrong += [name for name in sorted(case.allowed.others) if _stands_in(name, case.words)]
+    expected = "no address, number or customer's name from outside the case"
+    return Result(tuple(wrong), expected, place_of(case, *wrong))
+
+
+def _stands_in(name: str, text: str) -> bool:
+    return re.search(rf"(?<!\w){re.escape(straight(name))}(?!\w)", text, re.IGNORECASE) is not None
 
 
 def _citations(case: Case) -> Result:

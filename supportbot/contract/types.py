@@ -134,7 +134,7 @@ class AllowedFacts:
     """What a reply may state: everything here comes from the case record, the articles or the frame.
 
     `percents` are shares as "12.5"; `named` is every text that was given, in which the name of a plan must stand;
-    `asked` is what the customer wrote, which a reply does not repeat at length.
+    `asked` is what the customer wrote, which a reply does not repeat at length; `others` are names of other customers.
     """
 
     amounts: frozenset[Money]
@@ -148,6 +148,7 @@ class AllowedFacts:
     percents: frozenset[str] = frozenset()
     named: str = ""
     asked: str = ""
+    others: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

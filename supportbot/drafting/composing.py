@@ -15,6 +15,7 @@ from supportbot.contract.catalogue import catalogue
 from supportbot.contract.checks import check_reply
 from supportbot.contract.frame import case_frame
 from supportbot.contract.mentions import amounts_in, ids_in
+from supportbot.contract.names import possible_names
 from supportbot.contract.normalise import normalise_reply, voice_of
 from supportbot.contract.offers import percents_in
 from supportbot.contract.rules import WITH_A_PERSON, allowed_outcomes, decided_outcome
@@ -78,8 +79,14 @@ class Composed:
     amount: Money | None
 
 
-def compose(plan: Planned, task: str, result: ModelResult[ReplyFields], *, now: datetime) -> Composed:
-    """Make the draft of one task out of what the model answered."""
+def compose(
+    plan: Planned, task: str, result: ModelResult[ReplyFields], *, now: datetime, others: frozenset[str] = frozenset()
+) -> Composed:
+    """Make the draft of one task out of what the model answered.
+
+    Args:
+        others: the names of other customers that it uses.
+    """
     case, is_main = plan.case, task == plan.decision.task
     proposed = result.fields
     if proposed is None:
@@ -90,7 +97,7 @@ def compose(plan: Planned, task: str, result: ModelResult[ReplyFields], *, now: 
     outcome = decided_outcome(fields.outcome, lane="reasoning" if hold_kind else "fast", hold_kind=hold_kind)
     amount = _amount(plan) if is_main else None
     reply = render.render(fields, frame(plan, outcome, amount), outcome=outcome)
-    findings = check_reply(reply, proposed_for_check(proposed, fields), allowed_facts(case))
+    findings = check_reply(reply, proposed_for_check(proposed, fields), replace(allowed_facts(case), others=others))
     findings += _repeated_question(reply.answer, case.question)
     return Composed(
         task=task,
@@ -153,9 +160,7 @@ def frame(plan: Planned, outcome: Outcome, amount: Money | None) -> CaseFrame:
 def allowed_facts(case: CaseFile) -> AllowedFacts:
     """Everything a reply to this case may state: the record's own values, and what the given passages say."""
     record = case.record
-    passages = given_passages(case)
-    texts = [passage.text for passage in passages]
-    texts += [text for hit in case.articles for text in (hit.short_answer, hit.short_answer_plain)]
+    texts = _article_texts(case)
     stated = [_stated(text, case.shop.currency) for text in texts]
     amounts = {amount for amounts, _, _ in stated for amount in amounts}
     ids = {name for _, names, _ in stated for name in names} | {case.case_number}
@@ -170,12 +175,12 @@ def allowed_facts(case: CaseFile) -> AllowedFacts:
         ids=frozenset(ids),
         outcomes=allowed_outcomes(),
         link_hosts=case.shop.link_hosts,
-        sources=frozenset(passage.ref for passage in passages),
+        sources=frozenset(passage.ref for passage in given_passages(case)),
         facts=frozenset(fact.id for fact in record.facts) if record else frozenset(),
         may_promise=False,
         asked=case.question,
         percents=frozenset(share for _, _, shares in stated for share in shares),
-        named="\n".join([*texts, case.shop.name, *_of_record(record, case.locale)]),
+        named="\n".join(given_texts(case)),
     )
 
 
@@ -185,11 +190,27 @@ def _stated(text: str, currency: str) -> tuple[Sequence[Money], Sequence[str], S
     return tuple(amounts_in(text, currency)), tuple(ids_in(text)), tuple(percents_in(text))
 
 
+def given_texts(case: CaseFile) -> tuple[str, ...]:
+    """Everything that a prompt for this case gives in words, but for what was said in it."""
+    return (*_article_texts(case), case.shop.name, *_of_record(case.record, case.locale))
+
+
+def _article_texts(case: CaseFile) -> tuple[str, ...]:
+    short = (text for hit in case.articles for text in (hit.short_answer, hit.short_answer_plain))
+    return (*(passage.text for passage in given_passages(case)), *short)
+
+
 def _of_record(record: CaseRecord | None, locale: str) -> tuple[str, ...]:
     """What a record gives in words: its plan, and each fact as a prompt tells it."""
     if record is None:
         return ()
     return (record.plan or "", *(tell(fact.told, locale) if fact.told else fact.text for fact in record.facts))
+
+
+def names_to_look_up(case: CaseFile, text: str) -> frozenset[str]:
+    """What may be a name in a reply to this case and was given to nobody who wrote it."""
+    said = (case.question, *(turn.text for turn in case.turns))
+    return possible_names(text, "\n".join((*given_texts(case), case.customer_name, case.shop.sign_off, *said)))
 
 
 def given_passages(case: CaseFile) -> tuple[PassageText, ...]:

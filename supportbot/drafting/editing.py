@@ -18,13 +18,13 @@ from supportbot.contract.mentions import amounts_in
 from supportbot.contract.sentences import split_sentences
 from supportbot.contract.types import Money, RenderedReply, ReplyFields
 from supportbot.drafting import actions
-from supportbot.drafting.composing import allowed_facts
+from supportbot.drafting.composing import allowed_facts, names_to_look_up
 from supportbot.drafting.queries import find_draft, read_case
 from supportbot.drafting.tables import Draft
 from supportbot.errors import Conflict, Forbidden, InvalidInput
 from supportbot.inbox import actions as inbox
 from supportbot.inbox.desk import Desk
-from supportbot.inbox.queries import find_conversation
+from supportbot.inbox.queries import find_conversation, others_named
 from supportbot.inbox.tables import Conversation, Outgoing, Site
 from supportbot.inbox.types import ReplyToSend
 
@@ -59,7 +59,9 @@ def send_edited(
     reply = replace(render.from_json(draft.reply), answer=written.answer, details=written.details)
     case = read_case(db, draft.message_id, now=desk.clock())
     amount, words = promised(reply, case.shop.currency)
-    allowed = replace(allowed_facts(case), may_promise=bool(words) and by.role != "agent")
+    names = names_to_look_up(case, f"{written.answer}\n{written.details}")
+    others = others_named(db, names, conversation_id=case.conversation_id)
+    allowed = replace(allowed_facts(case), may_promise=bool(words) and by.role != "agent", others=others)
     failed = blocks(check_reply(reply, _as_fields(reply), allowed))
     problems = {one.field: f"{one.title}: {one.found or 'missing'}; expected {one.expected}" for one in failed}
     if problems:

@@ -9,10 +9,11 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from supportbot.contract.frame import next_update_words
+from supportbot.contract.types import ReplyFields
 from supportbot.db import Database
 from supportbot.drafting import saving
 from supportbot.drafting.asking import ask
-from supportbot.drafting.composing import Composed, compose
+from supportbot.drafting.composing import Composed, compose, names_to_look_up
 from supportbot.drafting.material import material
 from supportbot.drafting.proofs import heeded
 from supportbot.drafting.queries import read_case
@@ -20,6 +21,7 @@ from supportbot.drafting.second_reading import SecondReading, is_wanted, read_ag
 from supportbot.drafting.types import CaseFile
 from supportbot.gateway import Gateway
 from supportbot.inbox.desk import Desk
+from supportbot.inbox.queries import others_named
 from supportbot.routing.dates import held_reply_by
 from supportbot.routing.queries import ActivePolicy, active_policy
 from supportbot.routing.rules import decide_route
@@ -84,7 +86,15 @@ class Drafting:
         words = next_update_words(plan.update_by, now=now, zone=ZoneInfo(case.shop.time_zone), locale=case.locale)
         given = material(case, task=task, triage=plan.triage, decision=plan.decision, next_update_by=words)
         result = ask(self.gateway, plan.policy.policy, task, case=case, given=given)
-        return compose(plan, task, result, now=now)
+        return compose(plan, task, result, now=now, others=self._others_named(case, result.fields))
+
+    def _others_named(self, case: CaseFile, fields: ReplyFields | None) -> frozenset[str]:
+        """Other customers whose names an answer uses; the database is asked only when something may be a name."""
+        names = names_to_look_up(case, f"{fields.answer}\n{fields.details}\n{fields.ask}") if fields else frozenset()
+        if not names:
+            return frozenset()
+        with self.database.transaction(read_only=True) as db:
+            return others_named(db, names, conversation_id=case.conversation_id)
 
 
 def triage_case(case: CaseFile, policy: ActivePolicy, weights: Weights) -> Triage:

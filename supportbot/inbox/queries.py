@@ -1,6 +1,6 @@
 """Reads of the inbox. Lists page by key, never by offset, and count only up to a cap."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
@@ -108,6 +108,24 @@ def count_views(db: Session, person_id: int) -> dict[View, int]:
         columns.append(select(sa.func.count()).select_from(inner.subquery()).scalar_subquery().label(view))
     row = db.connection().execute(sa.select(*columns)).one()
     return dict(zip(VIEWS, row, strict=True))
+
+
+def others_named(db: Session, names: Collection[str], *, conversation_id: int) -> frozenset[str]:
+    """Which of these are names of other customers of the shop than the one who writes here.
+
+    Only of customers that the shop vouched for: a visitor's name may be any words.
+    """
+    if not names:
+        return frozenset()
+    own = select(Conversation.customer_id).where(Conversation.id == conversation_id).scalar_subquery()
+    site = select(Conversation.site_id).where(Conversation.id == conversation_id).scalar_subquery()
+    query = select(Customer.name).where(
+        col(Customer.name).in_(sorted(names)),
+        Customer.site_id == site,
+        Customer.id != own,
+        col(Customer.external_id).is_not(None),
+    )
+    return frozenset(db.exec(query))
 
 
 def find_conversation(db: Session, conversation_id: int) -> tuple[Conversation, Customer, Site]:

@@ -31,7 +31,7 @@ class Customer(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True, sa_type=BigId)
     site_id: int = Field(foreign_key="site.id", sa_type=BigId)
     external_id: str | None = Field(default=None, max_length=200)
-    name: str = Field(max_length=200)
+    name: str = Field(max_length=200, index=True)
     email: str | None = Field(default=None, max_length=254)
     locale: str = Field(default="en", max_length=20)
     created_at: datetime = Field(sa_type=UtcDateTime)

@@ -1,10 +1,13 @@
 """What the contract changed and found is kept with the draft, shown beside it, and decides what a person may do."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 
 import pytest
 
 from supportbot.db import Database
+from supportbot.drafting import editing
+from supportbot.errors import InvalidInput
 from supportbot.gateway.types import ModelAnswer
 from tests.contract.factories import make_answer
 from tests.factories import DISPUTE, ROUTINE, Office, ScriptedProvider, make_office, make_shop
@@ -74,3 +77,20 @@ def test_a_customer_who_says_what_the_records_say_is_no_instruction_repeated(dat
     checks = {check["rule"]: check for check in draft.checks}
     assert len(details.split()) > 10
     assert checks["instructions"]["passed"], checks["instructions"]
+
+
+@pytest.mark.parametrize(
+    ("name", "blocks"),
+    [("Jonas Lindqvist", True), ("Mira Haddad", False), ("Visitor 7f3a", False), ("Anna Berg", False)],
+)
+def test_another_customers_name_blocks_a_draft_and_what_a_person_makes_of_it(
+    database: Database, name: str, blocks: bool
+) -> None:
+    """The customer's own name does not, nor one that a visitor chose, nor one that the desk does not know."""
+    shop = make_shop(database, provider=scripted("Your invoice is ready.", f"The parcel went to {name}."))
+    draft = shop.drafted(shop.mira_id, ROUTINE)
+    found = next(check for check in draft.checks if check["rule"] == "personal_data")
+    assert (found["passed"], found["found"]) == (not blocks, name if blocks else "")
+    written = editing.Written("It is ready.", f"It went to {name} today.")
+    with pytest.raises(InvalidInput) if blocks else nullcontext(), database.transaction() as db:
+        editing.send_edited(db, shop.desk, draft.id or 0, written, content_hash=draft.content_hash or "", by=shop.agent)
