@@ -76,6 +76,18 @@ def other_language(text: str, language: str) -> str | None:
     return "no language" if own == 0 and words >= _MANY_WORDS else None
 
 
+def is_foreign(sentence: str, language: str) -> bool:
+    """Whether one sentence is surely in another language than `language`, or in another script."""
+    letters = [mark for mark in sentence if mark.isalpha()]
+    arabic = len(_ARABIC.findall(sentence))
+    if language == "ar" or arabic:
+        return len(letters) >= _FEW_LETTERS and (arabic == 0 if language == "ar" else arabic * 2 > len(letters))
+    best, own = _WORDS[_hits(sentence)[0][1]], _WORDS.get(language, frozenset())
+    words = [word.lower() for word in _WORD.findall(sentence)]
+    # What both languages have, such as "to" and "we" in Polish, says nothing.
+    return sum(word in best - own for word in words) >= 2 and not any(word in own - best for word in words)
+
+
 def _hits(text: str) -> list[tuple[int, str]]:
     """How many small words of each language a text has, most first."""
     words = [word.lower() for word in _WORD.findall(text[:4_000])]

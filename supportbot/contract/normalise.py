@@ -41,6 +41,7 @@ TITLES = {
     "marks": "Punctuation in one spelling",
     "lines": "One paragraph",
     "capital": "Capital first",
+    "foreign": "A sentence in another language removed",
     "refusal": "A refusal became a word that a person answers",
     "answer_first": "The answer first, the rest after it",
     "not_twice": "Repetition removed",

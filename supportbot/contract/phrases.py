@@ -155,6 +155,12 @@ FAREWELLS = (
         for nice in ("great", "nice", "lovely", "good", "wonderful")
         for day in ("day", "week", "evening")
     ),
+    *(
+        f"{who} {always}here {what}…"
+        for who in ("we are", "we're", "i am", "i'm")
+        for always in ("", "always ")
+        for what in ("to help", "for you", "if you")
+    ),
     *("thank you for your patience…", "thanks for your patience…", "thank you for your understanding…"),
     *("thank you for choosing …", "thank you for contacting …", "thank you for reaching …", "thank you for being …"),
     *(f"if you have any {more}questions…" for more in ("", "other ", "more ", "further ")),

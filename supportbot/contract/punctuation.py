@@ -1,4 +1,4 @@
-"""How a text is set: one paragraph, one spelling of quotes, dashes and other marks in each language, a capital first.
+"""How a text is set: one paragraph, one language, one spelling of quotes, dashes and other marks, a capital first.
 
 Like `wording` and `spelling`: each rule writes what no rule touches again.
 """
@@ -6,7 +6,8 @@ Like `wording` and `spelling`: each rule writes what no rule touches again.
 import re
 from collections.abc import Callable
 
-from supportbot.contract.sentences import end_sentence, ends_like_a_sentence
+from supportbot.contract.language import is_foreign
+from supportbot.contract.sentences import end_sentence, ends_like_a_sentence, split_sentences
 
 _QUOTES = {
     **{language: ("“", "”") for language in ("en", "pt", "nl", "tr")},
@@ -26,6 +27,8 @@ _IN_ARABIC = tuple(
     (re.compile(_ARABIC_LETTER + re.escape(mark)), put) for mark, put in ((",", "،"), (";", "؛"), ("?", "؟"))
 )
 _NUMBERED = re.compile(r"(\d{1,2})[.)]\s+(?=\S)")
+_MOST_PLEASANTRIES = 2
+_CONTENT = re.compile(r"[\d@/:“”„«»]")
 _GOES_ON = (":", ",", ";", "،", "؛", "(", "–", "-", "/")
 
 
@@ -85,6 +88,25 @@ def _capital(text: str, locale: str) -> str:
     return first + text[1:] if len(first) == 1 else text
 
 
+def _foreign(text: str, locale: str) -> str:
+    """`text` without the one or two sentences of pleasantry in another language at its end or its beginning.
+
+    More than that is left to the check. A sentence with a figure, a name in quotes or a link in it is no pleasantry.
+    """
+    sentences = split_sentences(text)
+    kept = list(sentences)
+    for edge in (-1, 0):
+        while len(kept) > 1 and _is_foreign_pleasantry(kept[edge], locale):
+            kept.pop(edge)
+    dropped = len(sentences) - len(kept)
+    is_edge = 0 < dropped <= _MOST_PLEASANTRIES and not is_foreign(kept[0], _language(locale))
+    return " ".join(kept) if is_edge else text
+
+
+def _is_foreign_pleasantry(sentence: str, locale: str) -> bool:
+    return not _CONTENT.search(sentence) and is_foreign(sentence, _language(locale))
+
+
 def _language(locale: str) -> str:
     return locale.replace("_", "-").partition("-")[0].lower()
 
@@ -93,4 +115,5 @@ PUNCTUATION: tuple[tuple[str, Callable[[str, str], str]], ...] = (
     ("lines", one_paragraph),
     ("marks", _marks),
     ("capital", _capital),
+    ("foreign", _foreign),
 )

@@ -97,8 +97,8 @@ def _language(case: Case) -> Result:
 
 
 def _other_part(case: Case) -> str | None:
-    """The language of the answer or the details alone, when it is surely not the reply's."""
-    parts = (case.reply.answer, case.reply.details)
+    """The language of the answer, the details or one sentence, when it is surely not the reply's."""
+    parts = (case.reply.answer, case.reply.details, *split_sentences(case.reply.details))
     return next((other for part in parts if (other := other_language(part, case.language))), None)
 
 
