@@ -94,3 +94,29 @@ def test_another_customers_name_blocks_a_draft_and_what_a_person_makes_of_it(
     written = editing.Written("It is ready.", f"It went to {name} today.")
     with pytest.raises(InvalidInput) if blocks else nullcontext(), database.transaction() as db:
         editing.send_edited(db, shop.desk, draft.id or 0, written, content_hash=draft.content_hash or "", by=shop.agent)
+
+
+def curt(**fields: object) -> ScriptedProvider:
+    answer = {"answer": "Your invoices are in your account", "details": "", "sources": ["find-your-invoices#1"]}
+    return ScriptedProvider([ModelAnswer("ok", text=make_answer(**{**answer, **fields}))])
+
+
+def test_a_curt_answer_is_told_on_from_the_article_it_cites_and_the_agent_sees_it(database: Database) -> None:
+    office = make_office(database, provider=curt())
+    draft = office.shop.drafted(office.shop.mira_id, ROUTINE)
+    assert (draft.proposed or {})["details"] == ""
+    assert (draft.reply or {})["details"] == "Open Account, then Invoices. The newest invoice stands at the top."
+    (change,) = [change for change in draft.changes if change["rule"] == "completed"]
+    assert (change["field"], change["before"]) == ("details", "")
+    page = office.browser(office.shop.agent).get(f"/inbox/conversations/{draft.conversation_id}").text
+    office.close()
+    assert "Completed from the article it cites" in page
+
+
+@pytest.mark.parametrize("outcome", ["answered", "refund_needs_review"])
+def test_nothing_is_added_to_a_dispute_whatever_its_model_calls_it(database: Database, outcome: str) -> None:
+    sources = ["find-your-invoices#1", "refunds#4.5", "a-charge-appears-twice#1"]
+    shop = make_shop(database, provider=curt(outcome=outcome, sources=sources))
+    draft = shop.drafted(shop.jonas_id, DISPUTE)
+    assert (draft.state, (draft.reply or {})["details"]) == ("held", "")
+    assert "completed" not in {change["rule"] for change in draft.changes}
