@@ -7,6 +7,7 @@ from supportbot.contract.checking import Case, Check, Result, place_of
 from supportbot.contract.language import other_language
 from supportbot.contract.phrases import ECHOES, any_phrase
 from supportbot.contract.placeholders import placeholders_in
+from supportbot.contract.plain import straight
 from supportbot.contract.promise_shapes import GAP, PROMISE_SHAPES, SPEAKS_OF_MONEY_BACK
 from supportbot.contract.promises import PROMISES
 from supportbot.contract.rules import WITH_A_PERSON
@@ -25,6 +26,8 @@ _UNFILLED = re.compile(
     r"|\[(?:your|insert|name|customer|company|date|amount|order|ihr|ihre|votre|su|nombre|nom|name)\b[^\]\n]{0,40}\]",
     re.IGNORECASE,
 )
+_LONG_WORD = re.compile(r"[^\W\d_]{4,}")
+_NEARLY = 0.8
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _RUN = 7
 _MIXED = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC")
@@ -46,14 +49,19 @@ def _own_words_on_money(case: Case) -> Result:
     """Sentences on money back or an ending that no article says; where a person decides, they are read anyway."""
     if case.reply.outcome in WITH_A_PERSON or case.allowed.may_promise:
         return Result()
-    given = _letters(case.allowed.named)
-    said = (one for one in split_sentences(case.words) if _MONEY_BACK.search(one) and _letters(one) not in given)
-    found = tuple(one[:80] for one in said)
+    said = [one for one in split_sentences(case.words) if _MONEY_BACK.search(one)]
+    given = [_long_words(one) for one in split_sentences(straight(case.allowed.named))] if said else []
+    found = tuple(one[:80] for one in said if not any(_nearly(_long_words(one), words) for words in given))
     return Result(found, "an article's own words on this, or a look at these", place_of(case, *found), "warn")
 
 
-def _letters(text: str) -> str:
-    return "".join(mark for mark in text.casefold() if mark.isalnum())
+def _long_words(text: str) -> frozenset[str]:
+    return frozenset(_LONG_WORD.findall(text.casefold()))
+
+
+def _nearly(said: frozenset[str], given: frozenset[str]) -> bool:
+    """Whether a sentence has nearly the words of a given one; a date or an amount may have been filled in."""
+    return len(said & given) >= _NEARLY * max(len(said), 1)
 
 
 def _echo(case: Case) -> Result:

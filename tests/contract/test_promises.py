@@ -46,4 +46,8 @@ def test_an_articles_own_words_on_money_back_are_not_pointed_at_and_a_persons_ca
     sentence = "A refund goes back to the card that paid."
     assert not findings(sentence)["money_words"].passed
     assert findings(sentence, named=f"It is so. {sentence} It takes days.")["money_words"].passed
+    filled = "You can cancel your box at any time before 1 March 2026, under Account, then Plan."
+    assert findings(filled, named="You can cancel your box at any time before {renews_at}, under Account, then Plan.")[
+        "money_words"
+    ].passed
     assert findings(sentence, outcome="refund_needs_review")["money_words"].passed
