@@ -102,8 +102,9 @@ class HoldRule(_Strict):
     """Words that hold a message for a person. `says` is the reason in the owner's words.
 
     `hold`: money (a refund or billing dispute) and risk (legal, medical, fraud ...) are high risk; unsure is not, and
-    an agent may release it. `strength`: words that hold do so alone; words that hint hold where the linear model sees
-    some risk too, and wherever it cannot judge (another language, no weights).
+    an agent may release it. `strength`: words that hold do so alone, but for a sentence that only asks in general or
+    thanks; there, and with words that hint, the linear model has to see some risk too. Where it cannot judge (another
+    language, no weights) both hold, but for an everyday question by `routine` and `asks`.
     """
 
     name: Name
@@ -137,7 +138,8 @@ class TriageRules(_Strict):
     """Everything triage knows without a model: readable, versioned with the policy.
 
     `weights` names the linear model: the one that comes with supportbot, or one trained from the team's labels.
-    `routine` lists the everyday questions of other languages; a phrase of `not_routine` in a message outweighs them.
+    `routine` lists the everyday questions of other languages and `asks` how any of them opens; a phrase of
+    `not_routine` in a message outweighs both.
     """
 
     weights: WeightsName = SHIPPED_WEIGHTS
@@ -147,6 +149,7 @@ class TriageRules(_Strict):
     weak_topics: dict[Topic, tuple[Phrase, ...]] = Field(default_factory=dict)
     topics: dict[Topic, tuple[Phrase, ...]]
     routine: dict[Language, dict[Topic, tuple[Phrase, ...]]] = Field(default_factory=dict)
+    asks: PhrasesByLanguage = Field(default_factory=dict)
     not_routine: PhrasesByLanguage = Field(default_factory=dict)
     hold_when_unsure: HoldWhenUnsure = HoldWhenUnsure()
 
@@ -160,7 +163,7 @@ class TriageRules(_Strict):
         """All phrases, ready to be found.
 
         Keys: ("rule", name, language), ("lookalike" or "but_not", name), ("topic", topic), ("weak", topic),
-        ("routine", language, topic), ("not_routine", language).
+        ("routine", language, topic), ("asks" or "not_routine", language).
         """
         pairs: list[tuple[Hashable, str]] = [
             (("rule", rule.name, language), phrase)
@@ -175,6 +178,7 @@ class TriageRules(_Strict):
         pairs += [(("weak", topic), phrase) for topic, phrases in self.weak_topics.items() for phrase in phrases]
         for language, topics in self.routine.items():
             pairs += [(("routine", language, topic), phrase) for topic, listed in topics.items() for phrase in listed]
+        pairs += [(("asks", language), phrase) for language, listed in self.asks.items() for phrase in listed]
         pairs += [
             (("not_routine", language), phrase) for language, listed in self.not_routine.items() for phrase in listed
         ]

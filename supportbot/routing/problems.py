@@ -229,7 +229,7 @@ def _all_phrase_problems(triage: Mapping[str, Any]) -> Iterator[Problem]:
             yield from _phrase_problems(value, f"triage.{key}", groups, inside=key in _HOLD_PHRASES)
 
 
-_HOLD_PHRASES = ("phrases", "but_not", "topics", "weak_topics", "routine", "not_routine")
+_HOLD_PHRASES = ("phrases", "but_not", "topics", "weak_topics", "routine", "asks", "not_routine")
 
 
 def _phrase_problems(value: object, path: str, groups: Groups, *, inside: bool) -> Iterator[Problem]:

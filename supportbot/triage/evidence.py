@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from supportbot.routing.phrases import Hit
 from supportbot.routing.policy import TriageRules
 from supportbot.routing.types import Topic
+from supportbot.triage.everyday import Everyday, everyday_elsewhere
 from supportbot.triage.features import token
 from supportbot.triage.languages import known_share, language_of, languages_ready
 from supportbot.triage.reading import Reading, read
@@ -24,6 +25,7 @@ class Evidence:
     """One message as triage sees it.
 
     `score` is None where the model cannot judge: no weights, unknown words, or nothing left beside look-alikes.
+    `everyday` is None where nothing shows an everyday question of another language.
     """
 
     text: str
@@ -33,6 +35,7 @@ class Evidence:
     topics: dict[Topic, float]
     is_mostly_unknown: bool
     score: Score | None
+    everyday: Everyday | None
 
     def with_weights(self, weights: Weights) -> "Evidence":
         """The same score, judged by other limits."""
@@ -50,7 +53,9 @@ def weigh(text: str, reading: Reading, rules: TriageRules, weights: Weights) -> 
     unknown = (1 - known_share(reading.words)) * 100 > most and (1 - _learnt_share(reading, weights)) * 100 > most
     is_judged = not (unknown or weights.is_empty or _is_explained(reading))
     score = score_reading(weights, reading, rules) if is_judged else None
-    return Evidence(text, reading, rules, weights, topic_scores(reading, rules), unknown, score)
+    return Evidence(
+        text, reading, rules, weights, topic_scores(reading, rules), unknown, score, everyday_elsewhere(reading)
+    )
 
 
 def _learnt_share(reading: Reading, weights: Weights) -> float:

@@ -1,8 +1,9 @@
-"""What the linear model sees of a text: words, pairs of words, pieces of words, and which of the policy's phrases hit.
+"""What the linear model sees of a text: words, pairs of words, pieces of words, and hints.
 
-A feature is a string: `refund` a word, `money back` a pair, `~ ref` a piece (with the blank at a word's edge); hints of
-the policy: `rule:refund`, `asked:refund` (in a general question), `told:refund`, `kind:money`, `topic:billing`,
-`alike:refund_has_arrived`. Numbers are all `#`, so no number is ever kept.
+A feature is a string: `refund` a word, `money back` a pair, `~ ref` a piece (with the blank at a word's edge). Hints
+are which of the policy's phrases hit and in what manner its sentence speaks: `rule:refund`, `general:refund` (in a
+general question), `told:refund`, `kind:money`, `topic:billing`, `alike:refund_has_arrived`, `manner:told`; and which
+kinds of words stand together (kinds.py). Numbers are all `#`, so no number is ever kept.
 """
 
 from bisect import bisect_left
@@ -13,6 +14,8 @@ from itertools import islice
 
 from supportbot.routing.phrases import Hit, Word
 from supportbot.routing.policy import TriageRules
+from supportbot.triage.kinds import kind_hints
+from supportbot.triage.manner import Manner
 from supportbot.triage.reading import Reading, key_of
 
 PIECE = "~"
@@ -28,14 +31,6 @@ _JOINING_WORDS = (
     "mais donc y pero porque mas però perché en maar omdat ale ve ama"
 )
 _JOINING = frozenset(_JOINING_WORDS.split())
-_OPENING_WORDS = 5
-_ASKING_WORDS = "do does is are can could how what where which who will would when if may whats wheres"
-_ASKING = frozenset(_ASKING_WORDS.split())
-_HAPPENED_WORDS = (
-    "was were did didnt didn had has have hasnt havent been why still yet never again already not no me back took "
-    "charged billed paid owe want need demand cancelled canceled wrong twice without"
-)
-_HAPPENED = frozenset(_HAPPENED_WORDS.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +72,11 @@ def features_of(
     tokens = {at: token(reading.words[at]) for at in range(part.first, part.end) if at not in hidden}
     pieces = frozenset(piece for word in set(tokens.values()) for piece in pieces_of(word))
     hints = hint_places(located_hints(reading, rules) if located is None else located, part)
-    return Features(frozenset(_grams(reading, tokens)), pieces, frozenset(hints))
+    return Features(
+        frozenset(_grams(reading, tokens)),
+        pieces,
+        frozenset((*hints, *(name for name, _ in kind_hints(reading, part.first, part.end)))),
+    )
 
 
 def clauses_of(reading: Reading) -> tuple[Clause, ...]:
@@ -134,13 +133,23 @@ def _grams(reading: Reading, tokens: Mapping[int, str]) -> Iterator[str]:
 
 def located_hints(reading: Reading, rules: TriageRules) -> tuple[Located, ...]:
     """The hints of the policy and the words that each covers, in order of place."""
+    manners = reading.manners
     found: list[Located] = []
     for hit in reading.hits:
         is_explained = key_of(hit)[0] == "topic" and hit.overlaps(reading.explained_places)
-        names = () if is_explained else _hint(hit, reading, rules)
+        names = () if is_explained else _hint(hit, reading, rules, manners[reading.words[hit.first].sentence])
         if names:
             found.append(Located(hit.first, hit.end, names))
+    found += _own_manners(reading, manners)
     return tuple(sorted(found, key=lambda one: one.first))
+
+
+def _own_manners(reading: Reading, manners: Mapping[int, Manner]) -> Iterator[Located]:
+    last = None
+    for at, word in enumerate(reading.words):
+        if word.sentence != last:
+            yield Located(at, at + 1, (f"manner:{manners[word.sentence]}",))
+        last = word.sentence
 
 
 def hint_places(located: Sequence[Located], part: Clause) -> dict[str, set[int]]:
@@ -156,23 +165,11 @@ def hint_places(located: Sequence[Located], part: Clause) -> dict[str, set[int]]
     return found
 
 
-def _hint(hit: Hit, reading: Reading, rules: TriageRules) -> tuple[str, ...]:
+def _hint(hit: Hit, reading: Reading, rules: TriageRules, manner: Manner) -> tuple[str, ...]:
     kind, name = key_of(hit)[0], key_of(hit)[1]
     if kind == "rule":
-        manner = "asked" if _is_general_question(reading, hit.first) else "told"
-        return (f"rule:{name}", f"kind:{rules.by_name[name].hold}", f"{manner}:{name}")
+        hold = rules.by_name[name].hold
+        return (f"rule:{name}", f"kind:{hold}", f"{manner}:{name}", f"{manner}:{hold}")
     if kind == "lookalike":
         return (f"alike:{name}",) if name in reading.explained else ()
-    return (f"topic:{name}",) if kind == "topic" else ()
-
-
-def _is_general_question(reading: Reading, at: int) -> bool:
-    """Whether the sentence around a word asks how things are in general, not what happened to the writer."""
-    first = end = at
-    words = reading.words
-    while first > 0 and words[first - 1].sentence == words[at].sentence:
-        first -= 1
-    while end < len(words) and words[end].sentence == words[at].sentence:
-        end += 1
-    folded = [word.folded for word in words[first:end]]
-    return any(word in _ASKING for word in folded[:_OPENING_WORDS]) and not any(word in _HAPPENED for word in folded)
+    return (f"topic:{name}", f"{manner}:{name}") if kind == "topic" else ()

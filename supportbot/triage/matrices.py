@@ -11,6 +11,7 @@ from scipy import sparse
 
 from supportbot.routing.policy import TriageRules
 from supportbot.triage.features import Features, clauses_of, features_of
+from supportbot.triage.manner import NO_CLAIM
 from supportbot.triage.reading import Reading, read
 from supportbot.triage.scoring import SHORTEST
 from supportbot.triage.types import LabelledText
@@ -18,7 +19,7 @@ from supportbot.triage.types import LabelledText
 Block = Literal["words", "pieces", "hints"]
 BLOCKS: tuple[Block, ...] = ("words", "pieces", "hints")
 # How much each block counts beside the others; chosen by recall on sources left out of training.
-SCALES: dict[Block, float] = {"words": 2.0, "pieces": 1.0, "hints": 3.0}
+SCALES: dict[Block, float] = {"words": 2.0, "pieces": 1.0, "hints": 1.0}
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
 Flags = NDArray[np.bool_]
@@ -180,8 +181,10 @@ def _block_values(sheet: Sheet, block: Block, lines: Places) -> Any:
 
 
 def _weight(row: LabelledText, reading: Reading) -> float:
-    """A row labelled high that the policy calls a look-alike teaches nothing: the policy has decided."""
-    return 0.0 if row.risk == "high" and reading.explained and not reading.of("rule") else row.weight
+    """A row labelled high that the policy calls a look-alike, or that only asks in general, teaches nothing."""
+    is_explained = bool(reading.explained) and not reading.of("rule")
+    is_general = NO_CLAIM.issuperset(reading.manners.values())
+    return 0.0 if row.risk == "high" and (is_explained or is_general) else row.weight
 
 
 def _rarity(found: Floats, total: int) -> Floats:

@@ -7,18 +7,19 @@ all of them is low risk. A later layer may raise the risk, never lower it.
 
 from collections.abc import Iterator
 
+from supportbot.routing.phrases import Hit
 from supportbot.routing.policy import HoldRule, TriageRules
 from supportbot.routing.rules import MAY_BE_RISKY
 from supportbot.routing.types import Reason, Topic, Triage
 from supportbot.triage.evidence import Evidence, gather, quotes
-from supportbot.triage.reading import key_of
+from supportbot.triage.languages import language_of
+from supportbot.triage.reading import ENGLISH, key_of
 from supportbot.triage.topics import clearest
 from supportbot.triage.types import NO_THREAD, ThreadContext
 from supportbot.triage.unsure import unsure_reasons
 from supportbot.triage.weights import Weights, shipped_weights
 
 MAX_EARLIER_TEXTS = 10
-_ENGLISH = "en"
 
 
 def classify(
@@ -63,13 +64,24 @@ def _unsure_rules(evidence: Evidence) -> Iterator[Reason]:
 
 
 def _rule_reasons(evidence: Evidence, rules: list[HoldRule]) -> Iterator[Reason]:
-    for rule in rules:
-        hits = [hit for hit in evidence.reading.of("rule") if key_of(hit)[1] == rule.name]
-        if rule.strength == "hints" and not _seems_risky(evidence):
-            # What the model cannot read, it cannot clear.
-            hits = [hit for hit in hits if key_of(hit)[-1] != _ENGLISH]
+    everyday, found = evidence.everyday, evidence.reading.of("rule")
+    for rule in rules if found else ():
+        hits = [hit for hit in found if key_of(hit)[1] == rule.name]
+        if not _seems_risky(evidence):
+            hits = [hit for hit in hits if _is_claim(rule, hit, evidence)]
+        if everyday and (rule.strength == "hints" or rule.hold == "risk"):
+            hits = [hit for hit in hits if evidence.reading.words[hit.first].sentence not in everyday.asking]
         if hits:
             yield Reason("rule", rule.name, rule.says, quotes(evidence.reading, hits))
+
+
+def _is_claim(rule: HoldRule, hit: Hit, evidence: Evidence) -> bool:
+    """Whether words hold although the model sees no risk: not words that only hint, and not in a sentence that asks in
+    general or thanks. What the model cannot read, it cannot clear."""
+    language = key_of(hit)[-1]
+    if language != ENGLISH and (evidence.score is None or language_of(evidence.reading.words) == language):
+        return True
+    return rule.strength == "holds" and evidence.reading.is_claim(hit)
 
 
 # Layer 2: the linear model

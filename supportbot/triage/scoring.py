@@ -9,6 +9,7 @@ from supportbot.routing.types import Topic
 from supportbot.triage.features import (
     Clause,
     Features,
+    Located,
     clauses_of,
     features_of,
     hint_places,
@@ -16,6 +17,7 @@ from supportbot.triage.features import (
     pieces_of,
     token,
 )
+from supportbot.triage.kinds import kind_hints
 from supportbot.triage.reading import Reading, read
 from supportbot.triage.types import Score, WordShare
 from supportbot.triage.weights import FIRST_TOPIC, Weights
@@ -50,7 +52,10 @@ def score_reading(weights: Weights, reading: Reading, rules: TriageRules) -> Sco
         risk = risk_of(weights, features_of(reading, rules, clause, located=located))
         if risk > best:
             best, worst = risk, clause
-    return Score(best, at_first, _deciding(weights, reading, rules, worst), topics_of(weights, whole))
+    # Words are named with a reason to hold; below the lower limit nobody asks for them.
+    holds = best >= weights.thresholds.hold
+    words = _deciding(word_shares(weights, reading, rules, worst, located=located), reading) if holds else ()
+    return Score(best, at_first, words, topics_of(weights, whole))
 
 
 def risk_of(weights: Weights, features: Features) -> float:
@@ -74,18 +79,32 @@ def topics_of(weights: Weights, features: Features) -> dict[Topic, float]:
     return shares
 
 
-def word_shares(weights: Weights, reading: Reading, rules: TriageRules, part: Clause | None = None) -> list[WordShare]:
+def word_shares(
+    weights: Weights,
+    reading: Reading,
+    rules: TriageRules,
+    part: Clause | None = None,
+    *,
+    located: Sequence[Located] | None = None,
+) -> list[WordShare]:
     """What each word of a reading, or of one clause, adds to the risk: itself, its pairs, its pieces, and its share of
     the policy's phrases that cover it. A word said twice shows its share at both places."""
     part = part or Clause(0, len(reading.words))
-    features = features_of(reading, rules, part)
+    located = located_hints(reading, rules) if located is None else located
+    features = features_of(reading, rules, part, located=located)
     lengths = _Lengths(_block(weights.words, features.words)[1], _block(weights.pieces, features.pieces)[1])
     tokens = [token(word) for word in reading.words]
     shares = {
         at: 0.0 if at in reading.explained_places else _own_share(weights, tokens, at, part, lengths)
         for at in range(part.first, part.end)
     }
-    for hint, places in hint_places(located_hints(reading, rules), part).items():
+    for hint, places in hint_places(located, part).items():
+        for at in places:
+            shares[at] += _weight(weights.hints, hint) / len(places)
+    counted: set[str] = set()
+    for hint, parts in kind_hints(reading, part.first, part.end):
+        places = {at for one in parts for at in one} if hint not in counted else set()
+        counted.add(hint)
         for at in places:
             shares[at] += _weight(weights.hints, hint) / len(places)
     return [WordShare(reading.words[at].start, reading.words[at].end, share) for at, share in shares.items()]
@@ -97,11 +116,12 @@ def _own_share(weights: Weights, tokens: Sequence[str], at: int, part: Clause, l
         total += _weight(weights.words, f"{tokens[at - 1]} {tokens[at]}") / lengths.words / 2
     if at + 1 < part.end:
         total += _weight(weights.words, f"{tokens[at]} {tokens[at + 1]}") / lengths.words / 2
-    return total + math.fsum(_weight(weights.pieces, piece) for piece in pieces_of(tokens[at])) / lengths.pieces
+    rows = weights.pieces
+    return total + math.fsum([rows[piece][_RISK] for piece in pieces_of(tokens[at]) if piece in rows]) / lengths.pieces
 
 
-def _deciding(weights: Weights, reading: Reading, rules: TriageRules, part: Clause) -> tuple[str, ...]:
-    shares = sorted(word_shares(weights, reading, rules, part), key=lambda share: (-share.share, share.start))
+def _deciding(found: Sequence[WordShare], reading: Reading) -> tuple[str, ...]:
+    shares = sorted(found, key=lambda share: (-share.share, share.start))
     words = dict.fromkeys(reading.text[share.start : share.end] for share in shares if share.share > 0)
     telling = [word for word in words if len(word) >= _TELLING_LETTERS]
     return tuple(telling or words)[:_MAX_WORDS]
@@ -111,11 +131,11 @@ def _block(rows: Rows, keys: Iterable[str]) -> tuple[float, float]:
     """The block's sum of risk weights divided by its length, and that length."""
     known = [rows[key] for key in keys if key in rows]
     length = _length(known)
-    return math.fsum(row[_RISK] for row in known) / length, length
+    return math.fsum([row[_RISK] for row in known]) / length, length
 
 
 def _length(known: Sequence[Sequence[float]]) -> float:
-    return max(math.sqrt(math.fsum(row[0] * row[0] for row in known)), SHORTEST)
+    return max(math.sqrt(math.fsum([row[0] * row[0] for row in known])), SHORTEST)
 
 
 def _weight(rows: Rows, key: str) -> float:

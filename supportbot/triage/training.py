@@ -23,7 +23,8 @@ INSTALL = "pip install 'supportbot[train]'"
 NAME = "supportbot linear triage"
 METHOD = (
     "Logistic regression (L2) on words, pairs of words, pieces of 3 to 5 letters (both by rarity, each block of length "
-    "1) and the policy's phrases; whole message and each clause, the worst counts. Thresholds from scores out of fold."
+    "1) and hints: the policy's phrases, the manner of sentences, kinds of words. Whole message and each clause, the "
+    "worst counts. Thresholds from scores out of fold."
 )
 LIMITS = (
     "English only. On a company it was not trained on it finds far less by itself; the policy's words and holding when "

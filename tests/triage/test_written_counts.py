@@ -5,6 +5,7 @@ there yet, they say what was measured.
 """
 
 import json
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -15,23 +16,38 @@ from supportbot.triage.rules import classify
 
 HERE = Path(__file__).parent
 POLICY = shipped_policy()
+Row = dict[str, str]
+# Shares in percent, by half; rows of a half that has none here fail until somebody has measured and written it down.
+MOST_LOOKALIKES = {"dev": 25.0, "held_out": 35.0}
+FEWEST_DISGUISED = {"dev": 95.0, "held_out": 96.0}
 
 
-def held(name: str, half: str) -> int:
-    """How many of the sixty rows of one half are held; says nothing about single rows."""
-    lines = (HERE / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
-    texts = [row["text"] for row in map(json.loads, lines) if row["half"] == half]
-    assert len(texts) == 60
-    count = sum(decide_route(POLICY, classify(text, POLICY.triage)).hold for text in texts)
-    print(f"{name}, {half}: {count} of {len(texts)} held")
-    return count
+def rows_of(name: str) -> list[Row]:
+    """All rows of one file."""
+    return [json.loads(line) for line in (HERE / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()]
 
 
-@pytest.mark.parametrize(("half", "fewest"), [("dev", 57), ("held_out", 56)])
-def test_disguised_disputes_are_held(half: str, fewest: int) -> None:
-    assert held("disguised", half) >= fewest
+def halves(name: str) -> list[str]:
+    """The halves that a file has rows of."""
+    return sorted({row["half"] for row in rows_of(name)})
 
 
-@pytest.mark.parametrize(("half", "most"), [("dev", 16), ("held_out", 32)])
-def test_look_alikes_are_not_held_more_than_measured(half: str, most: int) -> None:
-    assert held("lookalikes", half) <= most
+def held_pct(name: str, half: str) -> float:
+    """The share of one half that is held; says nothing about single rows."""
+    rows = [row for row in rows_of(name) if row["half"] == half]
+    held: Counter[bool] = Counter()
+    for row in rows:
+        held[row["language"] == "en"] += decide_route(POLICY, classify(row["text"], POLICY.triage)).hold
+    total = len(rows)
+    print(f"{name}, {half}: {held.total()} of {total} held ({held[True]} English)")
+    return 100 * held.total() / total
+
+
+@pytest.mark.parametrize("half", halves("disguised"))
+def test_disguised_disputes_are_held(half: str) -> None:
+    assert held_pct("disguised", half) >= FEWEST_DISGUISED[half]
+
+
+@pytest.mark.parametrize("half", halves("lookalikes"))
+def test_look_alikes_are_not_held_more_than_measured(half: str) -> None:
+    assert held_pct("lookalikes", half) <= MOST_LOOKALIKES[half]

@@ -1,0 +1,44 @@
+"""Tests of how a sentence speaks."""
+
+import pytest
+
+from supportbot.routing.phrases import words_of
+from supportbot.triage.manner import manners_of
+
+
+@pytest.mark.parametrize(
+    ("text", "manner"),
+    [
+        ("How long do refunds take?", "general"),
+        ("hi, do you charge for delivery", "general"),
+        ("Is there a contract?", "general"),
+        ("How do I set up a direct debit?", "howto"),
+        ("Is it possible to get a refund?", "howto"),
+        ("Would we lose our deposit if we cancel?", "howto"),
+        ("Could you send the invoice?", "begs"),
+        ("Please change the address.", "begs"),
+        ("Got the refund this morning, thank you!", "settled"),
+        ("Refund landed, cheers", "settled"),
+        ("My refund has not come.", "told"),
+        ("How is it possible that you took 49 twice?", "told"),
+        ("Where is my money?", "told"),
+        ("You charged me when the trial was over.", "told"),
+        ("Got the refund, thank you, but half of it is missing.", "told"),
+        ("I was charged twice, thank you for looking into it.", "told"),
+    ],
+)
+def test_the_manner_of_one_sentence(text: str, manner: str) -> None:
+    assert set(manners_of(text, words_of(text)).values()) == {manner}
+
+
+def test_each_sentence_has_its_own_manner() -> None:
+    text = "How long do refunds take? Mine has not come."
+
+    assert list(manners_of(text, words_of(text)).values()) == ["general", "told"]
+
+
+def test_thanks_settle_the_whole_message_and_a_complaint_anywhere_unsettles_it() -> None:
+    thanks, complaint = "The refund arrived. Thank you so much.", "The refund arrived. Thank you. The other never did."
+
+    assert set(manners_of(thanks, words_of(thanks)).values()) == {"settled"}
+    assert "settled" not in manners_of(complaint, words_of(complaint)).values()
