@@ -202,7 +202,7 @@ def test_a_first_policy_whose_model_cannot_do_it_is_refused(environment: dict[st
 
     assert refused.exit_code == 1
     assert "not fit to come into force" in refused.stderr
-    assert "(model_not_found)" in refused.stderr
+    assert "knows no model 'big'" in refused.stderr and "(404 model_not_found)" in refused.stderr
     assert "No policy yet" in run(environment, "history").stdout
 
 

@@ -72,6 +72,7 @@ def failures(article: HelpArticle, question: str) -> list[Finding]:
         ids=frozenset(name for text in texts for name in ids_in(text)) | {VALUES["tracking"], VALUES["email"]},
         link_hosts=frozenset(),
         sources=frozenset(passage["ref"] for passage in material["articles"][0]["passages"]),
+        named="\n".join(texts),
     )
     outcome = decided_outcome(fields.outcome, lane="fast", hold_kind=None)
     reply = replace(make_rendered(fields, outcome=outcome, locale=article.locale), locale=article.locale)

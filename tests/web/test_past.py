@@ -35,7 +35,7 @@ def long_conversation(office: Office, text: str, *, earlier: int) -> int:
                 conversation_id=conversation_id,
                 customer_id=shop.jonas_id,
                 role="customer",
-                text=f"Line {number} of it",
+                text=f"Invoice page, line {number} of it",
                 channel="widget",
                 sent_at=shop.clock() + timedelta(seconds=number),
             )
@@ -52,14 +52,14 @@ def test_what_came_before_the_newest_messages_is_read_and_left_again(office: Off
     address = f"/inbox/conversations/{conversation_id}"
     newest = browser.get(address).text
     assert (SHOW in newest, BACK in newest, APPROVE in newest) == (True, False, True)
-    assert "Line 21 of it" not in newest and "Line 23 of it" in newest
+    assert "line 21 of it" not in newest and "line 23 of it" in newest
     with office.shop.database.transaction(read_only=True) as db:
         ids = list(db.exec(select(Message.id).order_by(col(Message.id))))
 
     past = browser.get(f"{address}?before={ids[-STRETCH]}").text
 
     assert (SHOW in past, BACK in past, APPROVE in past) == (False, True, False)
-    assert "Line 20 of it" in past and "Line 23 of it" not in past
+    assert "line 20 of it" in past and "line 23 of it" not in past
     assert f'href="{address}"' in past
 
 
@@ -67,12 +67,12 @@ def test_a_held_case_leads_to_all_that_was_said(office: Office) -> None:
     conversation_id = long_conversation(office, DISPUTE, earlier=20)
     browser = office.browser(office.shop.lead)
     report = browser.get(f"/inbox/conversations/{conversation_id}").text
-    assert "Held for a person" in report and "Line 5 of it" not in report
+    assert "Held for a person" in report and "line 5 of it" not in report
     link = report.partition(SHOW)[0].rpartition('href="')[2].partition('"')[0]
 
     past = browser.get(link).text
 
-    assert "Line 5 of it" in past and BACK in past
+    assert "line 5 of it" in past and BACK in past
     assert "Held for a person" not in past
 
 
