@@ -97,7 +97,7 @@ def _without_piled_marks(text: str) -> str:
 def fold(word: str) -> str:
     """A word without case, accents and apostrophes."""
     if word.isascii():
-        return word.lower().translate(_APOSTROPHES)
+        return word.lower() if word.isalnum() else word.lower().translate(_APOSTROPHES)
     bare = unicodedata.normalize("NFKD", word.casefold())
     kept = "".join(letter for letter in bare if not unicodedata.combining(letter))
     return kept.translate(_LETTERS).translate(_APOSTROPHES)

@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 
 from supportbot.routing.phrases import Hit, Word
 from supportbot.routing.policy import TriageRules
@@ -70,7 +70,7 @@ def features_of(
     part = clause or Clause(0, len(reading.words))
     hidden = reading.explained_places
     tokens = {at: token(reading.words[at]) for at in range(part.first, part.end) if at not in hidden}
-    pieces = frozenset(piece for word in set(tokens.values()) for piece in pieces_of(word))
+    pieces = frozenset(chain.from_iterable(map(pieces_of, set(tokens.values()))))
     hints = hint_places(located_hints(reading, rules) if located is None else located, part)
     return Features(
         frozenset(_grams(reading, tokens)),

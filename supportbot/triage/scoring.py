@@ -62,7 +62,7 @@ def risk_of(weights: Weights, features: Features) -> float:
     """The log odds of high risk for some features."""
     words, _ = _block(weights.words, features.words)
     pieces, _ = _block(weights.pieces, features.pieces)
-    hints = math.fsum(weights.hints[key][_RISK] for key in features.hints if key in weights.hints)
+    hints = math.fsum([row[_RISK] for row in map(weights.hints.get, features.hints) if row])
     return weights.risk_bias + words + pieces + hints
 
 
@@ -129,7 +129,7 @@ def _deciding(found: Sequence[WordShare], reading: Reading) -> tuple[str, ...]:
 
 def _block(rows: Rows, keys: Iterable[str]) -> tuple[float, float]:
     """The block's sum of risk weights divided by its length, and that length."""
-    known = [rows[key] for key in keys if key in rows]
+    known = list(filter(None, map(rows.get, keys)))
     length = _length(known)
     return math.fsum([row[_RISK] for row in known]) / length, length
 
