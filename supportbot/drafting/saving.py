@@ -98,10 +98,11 @@ def save(db: Session, desk: Desk, plan: Plan, draft_ids: Mapping[str, int], comp
     attempts = [attempt for one in composed for attempt in one.attempts]
     is_newest = conversation.newest_customer_message_id == case.message_id
     finished = {one.task: _finished(plan, one, is_newest=is_newest, at=desk.clock()) for one in composed}
-    if not all([_write(db, draft_ids[task], values) for task, values in finished.items()]):
-        settle_attempts(db, desk, attempts)  # given up or written by another run meanwhile, all of them
+    if any(state != "drafting" for task, (_, state) in _opened(db, plan).items() if task in finished):
+        settle_attempts(db, desk, attempts)  # given up, or written by another run meanwhile
         return
     for one in composed:
+        change_rows(db, Draft, {"id": draft_ids[one.task]}, **finished[one.task])
         pin = plan.policy.policy.pin(one.task)
         _keep_attempts(db, plan, one.attempts, pin=pin, draft_id=draft_ids[one.task])
     _note_articles(db, plan, composed, at=desk.clock())
@@ -230,11 +231,6 @@ def _show_hold(db: Session, desk: Desk, plan: Plan, conversation: Conversation) 
 def _flat(one: Change | Finding) -> dict[str, Any]:
     """A record of plain values as a dictionary; `asdict` would copy each of them deeply, some forty a draft."""
     return {name: getattr(one, name) for name in one.__slots__}
-
-
-def _write(db: Session, draft_id: int, values: Mapping[str, Any]) -> bool:
-    """Finish a draft; False when it is not being written any more."""
-    return change_rows(db, Draft, {"id": draft_id, "state": "drafting"}, **values) == 1
 
 
 def _finished(plan: Plan, one: Composed, *, is_newest: bool, at: datetime) -> dict[str, Any]:

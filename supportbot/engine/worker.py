@@ -166,8 +166,15 @@ class Worker:
 
     def _failed_before(self, key: str) -> list[str]:
         """The tries that failed before a crash: they are not run again, the unfinished one is."""
-        with self._database.transaction(read_only=True) as db:
-            return failed_tries(db, key)
+        while True:
+            try:
+                with self._database.transaction(read_only=True) as db:
+                    return failed_tries(db, key)
+            except Exception as error:
+                # The database may be away for a while. An error from here would end the job for good.
+                _log.warning("A job's tries could not be read.", extra={"job": key, "error": type(error).__name__})
+                if self._draining.wait(_WATCH_S):
+                    raise Abandoned from None
 
     def _watch_until_stopped(self) -> None:
         while not self._stopped.wait(_WATCH_S):

@@ -42,7 +42,7 @@ _HAPPENED = _set(
 _MINE = _set("me my mine us our ours ive im id this these")
 _ARRIVED = _set(
     "got received arrived arrives landed came come through sorted sorting resolved solved fixed closed close cleared "
-    "in back reached quick fast prompt speedy sorted handling processing turnaround done"
+    "reached quick fast prompt speedy sorted processing turnaround done"
 )
 _PLEASED = _set(
     "thank thanks thx ty cheers ta great brilliant perfect lovely happy pleased appreciate appreciated grateful "

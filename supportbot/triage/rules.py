@@ -77,11 +77,12 @@ def _rule_reasons(evidence: Evidence, rules: list[HoldRule]) -> Iterator[Reason]
 
 def _is_claim(rule: HoldRule, hit: Hit, evidence: Evidence) -> bool:
     """Whether words hold although the model sees no risk: not words that only hint, and not in a sentence that asks in
-    general or thanks. What the model cannot read, it cannot clear."""
+    general or thanks. What the model cannot read, it cannot clear, and thanks settle no threat, fraud or injury."""
     language = key_of(hit)[-1]
+    is_settled = evidence.reading.manners[evidence.reading.words[hit.first].sentence] == "settled"
     if language != ENGLISH and (evidence.score is None or language_of(evidence.reading.words) == language):
         return True
-    return rule.strength == "holds" and evidence.reading.is_claim(hit)
+    return rule.strength == "holds" and (evidence.reading.is_claim(hit) or (rule.hold == "risk" and is_settled))
 
 
 # Layer 2: the linear model

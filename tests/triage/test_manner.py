@@ -3,7 +3,10 @@
 import pytest
 
 from supportbot.routing.phrases import words_of
+from supportbot.routing.policy import shipped_policy
+from supportbot.routing.rules import decide_route
 from supportbot.triage.manner import manners_of
+from supportbot.triage.rules import classify
 
 
 @pytest.mark.parametrize(
@@ -42,3 +45,20 @@ def test_thanks_settle_the_whole_message_and_a_complaint_anywhere_unsettles_it()
 
     assert set(manners_of(thanks, words_of(thanks)).values()) == {"settled"}
     assert "settled" not in manners_of(complaint, words_of(complaint)).values()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Thank you, my account was hacked in June.",
+        "Thank you. I am disputing this in court.",
+        "Good morning. My solicitor will be in touch. Thanks",
+        "Good day, I have opened a dispute in PayPal.",
+        "Hello, I have reported this to the police. They will get back to you. Thanks.",
+        "Thanks for coming back to me. I have filed a complaint with the ombudsman.",
+        "Thanks. My attorney is handling this in small claims court.",
+    ],
+)
+def test_politeness_settles_no_threat_and_no_fraud(text: str) -> None:
+    policy = shipped_policy()
+    assert decide_route(policy, classify(text, policy.triage)).hold
