@@ -147,14 +147,8 @@ def insert_row(db: Session, table: type[SQLModel], **values: Any) -> int:
 
 def insert_once(db: Session, table: type[SQLModel], **values: Any) -> bool:
     """Insert a row unless its key is there already; says whether it was inserted."""
-    return insert_new(db, table, **values) is not None
-
-
-def insert_new(db: Session, table: type[SQLModel], **values: Any) -> Any | None:
-    """The same; gives the first column of the new row's key, None when there was one already."""
     statement = _inserting_once(table, db.get_bind().dialect.name)
-    row = db.connection().execute(statement, values).first()
-    return None if row is None else row[0]
+    return db.connection().execute(statement, values).first() is not None
 
 
 def change_rows(db: Session, table: type[SQLModel], where: Mapping[str, Any], /, **values: Any) -> int:
