@@ -68,6 +68,7 @@ _FAILED_TRIES = (
     .where(_STEP.c.workflow_uuid == sa.bindparam("key"), _STEP.c.function_name == ATTEMPT_STEP)
     .order_by(_STEP.c.function_id)
 )
+_WAITING_QUEUES = sa.select(_JOB.c.queue_name).where(_JOB.c.status == sa.literal_column("'ENQUEUED'")).distinct()
 _INPUT = sa.Table("workflow_input", _TABLES, sa.Column("workflow_uuid", sa.Text))
 _OUTPUT = sa.Table("workflow_output", _TABLES, sa.Column("workflow_uuid", sa.Text))
 _LIVE: list[sa.ColumnElement[str]] = [sa.literal_column(f"'{status}'") for status in ("ENQUEUED", "DELAYED", "PENDING")]
@@ -87,6 +88,11 @@ class Counts:
 def is_engine_table(name: str, schema: str | None) -> bool:
     """Whether a table belongs to the job engine, so that migrations leave it alone."""
     return schema == _POSTGRES_SCHEMA or (schema is None and name in _SQLITE_TABLES)
+
+
+def waiting_queues(connection: sa.Connection) -> frozenset[str]:
+    """The queues with a job that may be claimed now."""
+    return frozenset(_placed(connection).execute(_WAITING_QUEUES).scalars())
 
 
 def job_status(db: Session, key: str, *, now: datetime) -> JobStatus | None:
@@ -206,7 +212,10 @@ def _status(row: Mapping[Any, Any], failures: list[str], now: datetime) -> JobSt
 
 
 def _connection(db: Session) -> sa.Connection:
-    connection = db.connection()
+    return _placed(db.connection())
+
+
+def _placed(connection: sa.Connection) -> sa.Connection:
     if connection.dialect.name == "sqlite":
         # SQLite has no schemas: there the tables lie beside the application's.
         translated = connection.get_execution_options().get("schema_translate_map") or {}

@@ -17,6 +17,7 @@ from sqlalchemy import Engine as SqlEngine
 from supportbot.clock import Clock
 from supportbot.db import Database
 from supportbot.engine.attempts import TIMED_OUT, Abandoned, Attempts
+from supportbot.engine.polling import poll_cheaply
 from supportbot.engine.records import ATTEMPT_STEP, claimed_jobs, failed_tries, put_back, running_by_executor
 from supportbot.engine.rules import backoff_s
 from supportbot.engine.slots import SlotLocks, slot_name, slot_number
@@ -142,6 +143,7 @@ class Worker:
         DBOS.listen_queues([kind.full_queue for kind in self._kinds.values()])
         try:
             DBOS.launch()
+            poll_cheaply(self._dbos_engine)
         except BaseException:
             DBOS.destroy(destroy_registry=True)
             raise

@@ -26,6 +26,14 @@ def every_value(database: Database) -> list[str]:
     return values
 
 
+def row_values(database: Database, key: str) -> list[str]:
+    """Each value in a job's own row, as text."""
+    jobs = sa.table("workflow_status", schema=None if database.is_sqlite else "dbos")
+    query = sa.select(sa.text("*")).select_from(jobs).where(sa.literal_column("workflow_uuid") == key)
+    with database.transaction(read_only=True) as db:
+        return [str(value) for row in db.connection().execute(query) for value in row]
+
+
 def change_row(database: Database, key: str, values: str) -> None:
     """Leave a job's row as a crash might have left it."""
     table = "workflow_status" if database.is_sqlite else "dbos.workflow_status"

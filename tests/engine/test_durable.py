@@ -1,18 +1,20 @@
 """How the durable engine is set up, started, stopped and cleared."""
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from supportbot.clock import FixedClock, system_clock
 from supportbot.db import Database
 from supportbot.engine import DbosEngine, Ids, JobKind, JobState, is_engine_table
 from supportbot.errors import EngineError, Unavailable
 from tests.engine.harness import Harness, durable_harness, until
-from tests.engine.rows import every_table, every_value
+from tests.engine.rows import every_table, every_value, row_values
 
 
 @contextmanager
@@ -136,6 +138,44 @@ def test_old_jobs_are_purged_from_every_table(empty_database: Database) -> None:
     assert (too_soon, purged) == (0, 2)
     assert [value for value in values if value in (done, failed)] == []
     assert waiting in values
+
+
+def test_a_job_waits_for_a_database_that_cannot_tell_its_earlier_tries(empty_database: Database) -> None:
+    table = "operation_outputs" if empty_database.is_sqlite else "dbos.operation_outputs"
+    with harness_on(empty_database) as harness:
+        with empty_database.transaction() as db:
+            db.connection().exec_driver_sql(f"ALTER TABLE {table} RENAME TO out_of_reach")
+        key = harness.enqueue("note")
+        until(lambda: "PENDING" in row_values(empty_database, key))
+        time.sleep(0.5)
+        ran_meanwhile = list(harness.runs[key])
+        with empty_database.transaction() as db:
+            away = table.replace("operation_outputs", "out_of_reach")
+            db.connection().exec_driver_sql(f"ALTER TABLE {away} RENAME TO operation_outputs")
+        done = harness.settled(key)
+
+    assert ran_meanwhile == []
+    assert (done.state, done.attempts, len(harness.runs[key])) == (JobState.DONE, 1, 1)
+
+
+def test_a_worker_with_nothing_to_do_asks_the_database_little(empty_database: Database) -> None:
+    statements: list[str] = []
+
+    def note(_c: object, _cursor: object, statement: str, *_: object) -> None:
+        statements.append(statement)
+
+    with harness_on(empty_database) as harness:
+        harness.settled(harness.enqueue("note"))
+        time.sleep(0.5)
+        sa.event.listen(sa.Engine, "before_cursor_execute", note)
+        time.sleep(2)
+        sa.event.remove(sa.Engine, "before_cursor_execute", note)
+
+    asked_again = [one for one in statements if "application_versions" in one or "queues.name =" in one]
+    claims = [one for one in statements if "priority ASC" in one]
+    assert asked_again == []
+    # DBOS polls a queue of its own too, once a second; the application's eight kinds poll ten times a second each.
+    assert len(claims) <= 4
 
 
 def test_two_hundred_slow_jobs_run_side_by_side(empty_database: Database) -> None:
