@@ -9,6 +9,7 @@ from sqlmodel import select
 
 from supportbot.drafting.flow import Drafting
 from supportbot.inbox.tables import Site
+from supportbot.jobs.core import OneCore
 from supportbot.jobs.schedule import start_clock
 
 logger = logging.getLogger(__name__)
@@ -19,13 +20,14 @@ def run_worker(drafting: Drafting) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    engine = drafting.desk.engine
+    engine, core = drafting.desk.engine, OneCore()
+    core.keep()
     engine.start_worker()
     clock = start_clock(drafting.database, drafting.desk, team_zone(drafting))
     logger.info("worker started")
     try:
         while engine.is_working and not stop.wait(1):
-            pass
+            core.keep()
     finally:
         clock.shutdown(wait=False)
         engine.stop()
