@@ -8,6 +8,7 @@ Letters are compared without case, accents and invisible characters; German umla
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -223,22 +224,23 @@ class PhraseIndex:
         self._groups = groups or {}
         self._elements = _Elements()
         self._ids: dict[str, int] = {}
-        self._by_first: dict[int, list[_Phrase]] = {}
+        self._phrases: list[_Phrase] = []
         for number, (key, text) in enumerate(phrases):
             sides = text.split(" & ")
             for place, side in enumerate(sides):
                 self._add(key, Side(number, place, len(sides)) if len(sides) > 1 else None, side)
+        self._by_rarest = self._grouped()
         self._fitting = lru_cache(maxsize=20_000)(self._elements.fitting)
 
     def find(self, words: Sequence[Word]) -> list[Hit]:
         """Every phrase that occurs, at most a few times each, in order of place."""
         fits = [self._fits(word) for word in words]
         present = frozenset().union(*fits)
-        viable = {
-            first: [phrase for phrase in phrases if present.issuperset(phrase.elements)]
-            for first, phrases in self._by_first.items()
-            if first in present
-        }
+        viable: dict[int, list[_Phrase]] = {}
+        for element in present:
+            for phrase in self._by_rarest.get(element, ()):
+                if present.issuperset(phrase.elements):
+                    viable.setdefault(phrase.elements[0], []).append(phrase)
         counts: dict[int, int] = {}
         hits: list[Hit] = []
         for at, fit in enumerate(fits):
@@ -252,8 +254,15 @@ class PhraseIndex:
 
     def _add(self, key: Hashable, side: Side | None, text: str) -> None:
         for variant in _without_optional(text):
-            phrase = self._compile(key, side, variant)
-            self._by_first.setdefault(phrase.elements[0], []).append(phrase)
+            self._phrases.append(self._compile(key, side, variant))
+
+    def _grouped(self) -> Mapping[int, Sequence[_Phrase]]:
+        """The phrases by that of their elements which the fewest of them have: few are then looked at for a text."""
+        shares = Counter(element for phrase in self._phrases for element in set(phrase.elements))
+        grouped: dict[int, list[_Phrase]] = {}
+        for phrase in self._phrases:
+            grouped.setdefault(min(phrase.elements, key=lambda element: shares[element]), []).append(phrase)
+        return grouped
 
     def _fits(self, word: Word) -> frozenset[int]:
         fitting = self._fitting(word.folded)
