@@ -3,13 +3,14 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Literal, get_args
 
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from supportbot.accounts.tables import Agent
-from supportbot.db import BigId, UtcDateTime
+from supportbot.db import BigId, UtcDateTime, rows_of
 from supportbot.errors import InvalidInput, NotFound
 from supportbot.inbox.tables import Conversation, Customer, Event, Message, Outgoing, Site
 from supportbot.together import Fetched
@@ -117,15 +118,20 @@ def others_named(db: Session, names: Collection[str], *, conversation_id: int) -
     """
     if not names:
         return frozenset()
-    own = select(Conversation.customer_id).where(Conversation.id == conversation_id).scalar_subquery()
-    site = select(Conversation.site_id).where(Conversation.id == conversation_id).scalar_subquery()
-    query = select(Customer.name).where(
-        col(Customer.name).in_(sorted(names)),
-        Customer.site_id == site,
-        Customer.id != own,
-        col(Customer.external_id).is_not(None),
+    given = {"id": conversation_id, "names": sorted(names)}
+    return frozenset(db.connection().execute(_others_named(), given).scalars())
+
+
+@lru_cache(maxsize=1)
+def _others_named() -> Any:
+    customer, conversation = rows_of(Customer).c, rows_of(Conversation).c
+    return sa.select(customer.name).where(
+        conversation.id == sa.bindparam("id", type_=BigId),
+        customer.name.in_(sa.bindparam("names", expanding=True)),
+        customer.site_id == conversation.site_id,
+        customer.id != conversation.customer_id,
+        customer.external_id.is_not(None),
     )
-    return frozenset(db.exec(query))
 
 
 def find_conversation(db: Session, conversation_id: int) -> tuple[Conversation, Customer, Site]:

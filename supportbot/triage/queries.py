@@ -4,22 +4,23 @@ from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
-from supportbot.db import BigId
+from supportbot.db import BigId, rows_of
 from supportbot.triage.tables import TriageLabel
 
 
 def current_label(db: Session, message_id: int) -> TriageLabel | None:
     """What people say of a message now; None when nobody has spoken."""
-    found: TriageLabel | None = db.exec(_current(), params={"message_id": message_id}).first()
-    return found
+    label_id = db.connection().execute(_current(), {"message_id": message_id}).scalar()
+    # Nearly always there is none, and asking without an object costs half.
+    return None if label_id is None else db.get(TriageLabel, label_id)
 
 
 @lru_cache(maxsize=1)
 def _current() -> Any:
-    message_id = sa.bindparam("message_id", type_=BigId)
-    return select(TriageLabel).where(TriageLabel.message_id == message_id, col(TriageLabel.is_current))
+    label = rows_of(TriageLabel).c
+    return sa.select(label.id).where(label.message_id == sa.bindparam("message_id", type_=BigId), label.is_current)
 
 
 def find_label(db: Session, label_id: int) -> TriageLabel | None:
