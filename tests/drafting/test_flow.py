@@ -6,10 +6,12 @@ import pytest
 from sqlmodel import select
 
 from supportbot.audit.types import SYSTEM
-from supportbot.db import Database
+from supportbot.db import Database, change_rows
 from supportbot.drafting.queries import desk_case
-from supportbot.drafting.tables import Draft
-from supportbot.gateway.types import ModelAnswer
+from supportbot.drafting.tables import DivergenceRow, Draft
+from supportbot.gateway.providers.builtin import BuiltinProvider
+from supportbot.gateway.tables import AttemptRow
+from supportbot.gateway.types import ModelAnswer, ModelRequest, ModelSpec
 from supportbot.inbox.site_settings import SiteChanges
 from supportbot.inbox.sites import NewSite, add_site
 from supportbot.inbox.tables import Customer, Message
@@ -99,6 +101,32 @@ def test_a_model_that_fails_leaves_a_failed_draft_with_the_reason_and_every_try(
     assert draft.state_reason
     assert shop.conversation(draft.conversation_id).work_state == "failed"
     assert 2 <= len(shop.drafts(draft.message_id).attempts) <= 3
+
+
+def test_drafts_are_written_all_or_none_when_one_was_given_up_meanwhile(database: Database) -> None:
+    class GivesUpOne(BuiltinProvider):
+        """While the second task's model thinks, the other draft is given up."""
+
+        calls = 0
+
+        def complete(self, spec: ModelSpec, request: ModelRequest) -> ModelAnswer:
+            self.calls += 1
+            if self.calls == 2:
+                with database.transaction() as db:
+                    change_rows(db, Draft, {"task": "routine_reply"}, state="failed", state_reason="Given up.")
+            return super().complete(spec, request)
+
+    shop = make_shop(database, provider=GivesUpOne())
+    message_id = shop.write(shop.jonas_id, DISPUTE)
+    shop.work()
+
+    with database.transaction(read_only=True) as db:
+        rows = {row.task: row for row in db.exec(select(Draft).where(Draft.message_id == message_id))}
+        tries = db.exec(select(AttemptRow).where(AttemptRow.message_id == message_id)).all()
+        divergences = db.exec(select(DivergenceRow)).all()
+    assert {task: row.state for task, row in rows.items()} == {"dispute_reply": "drafting", "routine_reply": "failed"}
+    assert rows["dispute_reply"].reply is None
+    assert (list(tries), list(divergences)) == ([], [])
 
 
 def test_a_visitor_has_no_record_and_a_dispute_of_theirs_is_still_held(database: Database) -> None:
