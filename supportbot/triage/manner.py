@@ -42,12 +42,21 @@ _HAPPENED = _set(
 _MINE = _set("me my mine us our ours ive im id this these")
 _ARRIVED = _set(
     "got received arrived arrives landed came come through sorted sorting resolved solved fixed closed close cleared "
-    "reached quick fast prompt speedy sorted processing turnaround done"
+    "reached quick fast prompt speedy sorted processing turnaround done refunded reimbursed amended corrected credited "
+    "reversed waived replaced repaid settled matches works withdrawn spotted"
 )
 _PLEASED = _set(
     "thank thanks thx ty cheers ta great brilliant perfect lovely happy pleased appreciate appreciated grateful "
     "awesome amazing excellent fantastic super wonderful kudos impressed good"
 )
+# Two words in a row by which a writer says that nothing is left to do.
+_CLOSING_PAIRS = (
+    "never mind,no need,nothing else,nothing needed,nothing more,no action,no reply,no worries,no harm,not needed,"
+    "all sorted,all good,all fine,all set,all well,all clear,all settled,sorted now,fixed now,fine now,job done,"
+    "panic over,false alarm,my mistake,dealt with,class act,well done,good work,top marks,full marks,keep up,"
+    "file closed,close this,close the,be closed,case closed"
+)
+_CLOSING = frozenset(tuple(pair.split()) for pair in _CLOSING_PAIRS.split(","))
 _COMPLAINS = _set(
     "but however although though still yet only short less missing wrong partial half why when where not no never "
     "another other second again isnt wasnt hasnt havent didnt doesnt dont cant cannot wont nothing "
@@ -64,7 +73,7 @@ class _Sentence:
 def manners_of(text: str, words: Sequence[Word]) -> dict[int, Manner]:
     """The manner of each sentence of a message, by the sentence's number."""
     sentences = dict(_sentences(text, words))
-    is_settled = _is_settled({word.folded for word in words})
+    is_settled = _is_settled([word.folded for word in words])
     return {
         number: "settled" if is_settled and not one.is_question else _manner(one) for number, one in sentences.items()
     }
@@ -102,5 +111,10 @@ def _is_asked(sentence: _Sentence) -> bool:
     return next((word for word in sentence.words if word not in _FILLS), "") in _ASKS
 
 
-def _is_settled(present: set[str]) -> bool:
-    return bool(present & _PLEASED and present & _ARRIVED) and not present & _COMPLAINS
+def _is_settled(words: Sequence[str]) -> bool:
+    """Whether a message thanks for something that came, or says that it came and nothing is left; and complains not."""
+    closing = [at for at, pair in enumerate(pairwise(words)) if pair in _CLOSING]
+    left = {word for at, word in enumerate(words) if at not in closing and at - 1 not in closing}
+    is_pleased = bool(closing) or not _PLEASED.isdisjoint(left)
+    has_come = not _ARRIVED.isdisjoint(words)
+    return is_pleased and has_come and _COMPLAINS.isdisjoint(left)

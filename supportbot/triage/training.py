@@ -43,11 +43,11 @@ class Settings:
 
     risk_c: float = 1.0
     topic_c: float = 3.0
-    hold_share: float = 0.045
+    hold_share: float = 0.08
     high_share: float = 0.015
     clear_topic: float = 0.6
     clause_weight: float = 0.5
-    digits: int = 4
+    digits: int = 3
 
 
 DEFAULTS = Settings()

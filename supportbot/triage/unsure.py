@@ -9,6 +9,9 @@ from supportbot.triage.languages import foreign_letters_share, strange_script
 from supportbot.triage.reading import Reading
 
 _FOREIGN_LETTERS = 0.2
+# So far below the limit, in log odds, that a message of high risk is rarely found there.
+_PLAINLY_LOW = 1.0
+_WHOLE_SENTENCE = 6
 _REQUEST = re.compile(
     r"[?؟]|\b(?:please|can you|could you|would you|i want|i need|i would like|i'd like|tell me|help me|also)\b",
     re.IGNORECASE,
@@ -33,9 +36,13 @@ def unsure_reasons(evidence: Evidence) -> Iterator[Reason]:
 
 def _is_clear_otherwise(evidence: Evidence) -> bool:
     """Whether the model names a topic, or the message is an everyday question in a language the model cannot read."""
-    if evidence.score is None:
+    score, limits = evidence.score, evidence.weights.thresholds
+    if score is None:
         return evidence.is_mostly_unknown and evidence.everyday is not None
-    return max(evidence.score.topics.values(), default=0.0) >= evidence.weights.thresholds.clear_topic
+    # Where the model sees plainly no risk in a whole sentence, a topic half as clear will do: at worst the wrong
+    # article is offered.
+    is_plainly_low = score.risk < limits.hold - _PLAINLY_LOW and len(evidence.reading.words) >= _WHOLE_SENTENCE
+    return max(score.topics.values(), default=0.0) >= limits.clear_topic * (0.5 if is_plainly_low else 1)
 
 
 def _language_reasons(evidence: Evidence) -> Iterator[Reason]:

