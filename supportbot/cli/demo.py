@@ -21,6 +21,7 @@ from supportbot.errors import Conflict, Unavailable
 from supportbot.settings import Settings, load_settings, read_demo_file, store_secret
 
 START_S = 60
+WORKER_PAUSE_S = 1.0
 LOOK_AT_RECORDS_S = 3600
 
 
@@ -80,7 +81,7 @@ def _prepare(settings: Settings, policy_file: Path | None) -> None:
         _write_demo_file(settings, known["site_key"], known["users"], secret_version=version)
     else:
         _write_demo_file(settings, "", [])
-        _say("Writing a week of the demo shop ...")
+        _say("Writing a fortnight of the demo shop ...")
         document = policy_file.read_text(encoding="utf-8") if policy_file else None
         seeded = seed(
             parts.drafting,
@@ -116,12 +117,7 @@ def _write_demo_file(
 def _run(settings: Settings, env: dict[str, str]) -> None:
     _say("Starting web and worker ...")
     commands = {"web": "serve", "worker": "worker"}
-    children = {
-        name: subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, "-m", "supportbot.cli", command], env=env, start_new_session=True
-        )
-        for name, command in commands.items()
-    }
+    children = {name: _start(command, env) for name, command in commands.items()}
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
@@ -131,18 +127,32 @@ def _run(settings: Settings, env: dict[str, str]) -> None:
         _wait_until_ready(settings, children)
         _say(_welcome(settings))
         next_look = time.monotonic()
-        while all(child.poll() is None for child in children.values()):
+        while children["web"].poll() is None:
+            if children["worker"].poll() is not None:
+                # The web takes messages without a worker, and nothing is lost: the next one goes on with them.
+                _say(f"The worker process ended ({_how(children['worker'])}). Starting another ...")
+                time.sleep(WORKER_PAUSE_S)
+                children["worker"] = _start(commands["worker"], env)
             if time.monotonic() >= next_look:
                 _look_at_records(settings)
                 next_look += LOOK_AT_RECORDS_S
             time.sleep(0.5)
-        ended = ", ".join(name for name, child in children.items() if child.poll() is not None)
-        raise Unavailable(f"The {ended} process ended by itself; the reason stands above. Start the demo again.")
+        raise Unavailable(f"The web process ended by itself ({_how(children['web'])}). Start the demo again.")
     except KeyboardInterrupt:
         _say("\nStopping ...")
     finally:
         _stop(children)
     _say("Stopped. Everything is kept; start again to go on, or with --reset to start over.")
+
+
+def _start(command: str, env: dict[str, str]) -> subprocess.Popen[bytes]:
+    words = [sys.executable, "-m", "supportbot.cli", command]
+    return subprocess.Popen(words, env=env, start_new_session=True)  # noqa: S603 - our own command
+
+
+def _how(child: subprocess.Popen[bytes]) -> str:
+    code = child.returncode
+    return f"signal {-code}" if code < 0 else f"exit code {code}"
 
 
 def _look_at_records(settings: Settings) -> None:

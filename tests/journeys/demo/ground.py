@@ -85,6 +85,10 @@ class Customer:
         conversation_id: int = sent["conversation_id"]
         return conversation_id
 
+    def close(self) -> None:
+        """Hang up."""
+        self._http.close()
+
     def messages(self) -> list[dict[str, Any]]:
         """What this customer can read."""
         read: list[dict[str, Any]] = self._http.get("messages").raise_for_status().json()["messages"]

@@ -3,11 +3,13 @@
 import contextlib
 import re
 
+import psutil
 import pytest
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page, expect
 
 from tests.journeys.demo.ground import Demo, Stage, look
+from tests.storm.processes import wait_for
 
 
 def test_the_demo_prints_its_shop_its_inbox_and_three_logins(demo: Demo) -> None:
@@ -18,6 +20,30 @@ def test_the_demo_prints_its_shop_its_inbox_and_three_logins(demo: Demo) -> None
     printed = [line for line in lines if len(line) == 3 and "@" in line[1]]
     assert printed == [[user["role"], user["email"], user["password"]] for user in demo.users]
     assert [user["role"] for user in demo.users] == ["agent", "lead", "owner"]
+
+
+def test_a_worker_that_is_killed_is_replaced_and_messages_are_taken_meanwhile(demo: Demo) -> None:
+    before = worker_of(demo)
+    before.kill()
+    with contextlib.closing(demo.customer()) as customer:
+        conversation_id = customer.write("Where can I download my invoices?")
+
+    def work_state() -> str:
+        return str(demo.conversation(conversation_id)["work_state"])
+
+    wait_for(lambda: work_state() not in ("waiting", "drafting"), "a draft", within_s=60)
+    assert work_state() in ("ready", "held")
+    assert worker_of(demo).pid != before.pid
+
+
+def worker_of(demo: Demo) -> psutil.Process:
+    """The worker process that this demo has started."""
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error):
+            is_ours = process.environ().get("SUPPORTBOT_DATA_DIR") == str(demo.folder)
+            if is_ours and process.cmdline()[-1] == "worker":
+                return process
+    raise AssertionError("There is no worker.")
 
 
 @pytest.mark.parametrize("role", ["agent", "lead", "owner"])
