@@ -192,7 +192,8 @@ def _last_hour(parts: Parts) -> Line:
     failed = [one for one in tries if one.outcome != "ok"]
     made = sum(one.count for one in tries)
     if not failed:
-        return Line("last hour", "ok", f"{made} tries, all answered" if made else "no model was asked for a draft")
+        said = f"{made} tries, all answered" if made else "no model but the built-in one was asked for a draft"
+        return Line("last hour", "ok", said)
     listed = "; ".join(one.words for one in failed[:3]) + ("; and more" if len(failed) > 3 else "")
     text = f"{made} tries, {sum(one.count for one in failed)} failed: {listed}"
     return Line("last hour", "look", text, {"tries": made, "failed": [asdict(one) for one in failed]})

@@ -58,7 +58,7 @@ def policy_view(
             {"follows": follows, "rules": [asdict(line) for line in lines]}
             for follows, lines in by_consequence(summary.rules).items()
         ],
-        "lookalikes": [line.says for line in summary.lookalikes],
+        "lookalikes": list(dict.fromkeys(line.says for line in summary.lookalikes)),
         "unsure": summary.unsure,
         "versions": rows,
     }

@@ -183,7 +183,8 @@ def test_how_the_tries_of_the_last_hour_ended_is_told_with_the_servers_own_code(
 ) -> None:
     with stand_in(GOOD) as server:
         hand_in(environment, tmp_path, policy(server.base_url))
-    assert found(environment, "--no-models")["last hour"]["text"] == "no model was asked for a draft"
+    text = found(environment, "--no-models")["last hour"]["text"]
+    assert text == "no model but the built-in one was asked for a draft"
 
     refused = {"outcome": "invalid_request", "error_code": "unsupported_parameter: max_tokens"}
     for changes in ({}, refused, refused, {"hours_ago": 2, **refused}, {"provider": "builtin", **refused}):
