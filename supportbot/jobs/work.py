@@ -24,8 +24,7 @@ def register_jobs(drafting: Drafting, turns: Turns | None = None) -> None:
     """Tell the engine what each kind of job does. Drafts, sends and chores have queues of their own.
 
     Args:
-        turns: who of the drafts works; the gateway gives a turn back while a model is waited for. What helps the
-            person who takes a case comes after the drafts.
+        turns: who of the drafts works; the gateway gives a turn back while a model is waited for. Aids come last.
     """
     works = turns or Turns(DRAFTS_WORKING)
     database, desk = drafting.database, drafting.desk
@@ -62,12 +61,12 @@ def register_jobs(drafting: Drafting, turns: Turns | None = None) -> None:
         with works.taken(can_wait=True):
             make_aid(drafting, int(ids["conversation_id"]), str(ids["task"]), upto_id=int(ids["upto_id"]))
 
-    engine = desk.engine
-    engine.register(JobKind(DRAFT_JOB, draft, queue="drafts", concurrency=200, retries=2, timeout_s=90))
-    engine.register(JobKind(SEND_JOB, send, queue="sending", concurrency=8, retries=5, poll_s=0.5))
-    engine.register(JobKind(AID_JOB, aid, queue="aids", concurrency=8, retries=1, timeout_s=90, poll_s=1))
-    engine.register(JobKind("sweep", sweep, queue="chores", concurrency=2, poll_s=2))
-    engine.register(JobKind("wake_snoozed", wake, queue="chores", concurrency=2, poll_s=2))
-    engine.register(JobKind("prune", prune, queue="chores", concurrency=2, poll_s=5))
-    engine.register(JobKind(DRAW_REVIEW, draw, queue="chores", concurrency=2, poll_s=5, retries=2))
-    engine.register(JobKind(TRAIN_TRIAGE, learn, queue="learning", concurrency=1, poll_s=5, retries=1, timeout_s=600))
+    register = desk.engine.register
+    register(JobKind(DRAFT_JOB, draft, queue="drafts", concurrency=200, retries=2, timeout_s=90))
+    register(JobKind(SEND_JOB, send, queue="sending", concurrency=8, retries=5, poll_s=0.5))
+    register(JobKind(AID_JOB, aid, queue="aids", concurrency=8, retries=1, timeout_s=90, poll_s=1))
+    register(JobKind("sweep", sweep, queue="chores", concurrency=2, poll_s=2))
+    register(JobKind("wake_snoozed", wake, queue="chores", concurrency=2, poll_s=2))
+    register(JobKind("prune", prune, queue="chores", concurrency=2, poll_s=5))
+    register(JobKind(DRAW_REVIEW, draw, queue="chores", concurrency=2, poll_s=5, retries=2))
+    register(JobKind(TRAIN_TRIAGE, learn, queue="learning", concurrency=1, poll_s=5, retries=1, timeout_s=600))

@@ -20,7 +20,7 @@ SPEC = make_spec("reasoning", provider="anthropic", model="claude", temperature=
 
 @pytest.mark.parametrize("said", recorded("anthropic"), ids=lambda said: said.name)
 def test_each_recorded_response_has_its_class(said: Recorded) -> None:
-    said.check(read_answer(said.status, said.headers, said.body))
+    assert said.as_read(read_answer(said.status, said.headers, said.body)) == said.meaning
 
 
 def test_text_comes_only_with_success_and_without_the_thinking() -> None:

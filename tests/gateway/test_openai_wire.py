@@ -21,7 +21,7 @@ REQUEST = ModelRequest(
 
 @pytest.mark.parametrize("said", recorded("openai_compatible"), ids=lambda said: said.name)
 def test_each_recorded_response_has_its_class(said: Recorded) -> None:
-    said.check(read_answer(said.status, said.headers, said.body))
+    assert said.as_read(read_answer(said.status, said.headers, said.body)) == said.meaning
 
 
 def test_text_comes_only_with_success() -> None:
