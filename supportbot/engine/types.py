@@ -18,7 +18,7 @@ class JobKind:
         queue: the family it belongs to. Within it each kind has places of its own: no kind waits behind another, and
             a worker of an older release never claims a job of a kind that it does not know.
         concurrency: the kind's places in each worker process, 1 to 200.
-        retries: further tries after the first has failed.
+        retries: further tries after the first has failed; a worker's crash may add one.
         backoff_s: wait before the first retry; doubles with each, at most 60 s.
         poll_s: how often a worker looks for due jobs of the kind; housekeeping can spare the processor with 1.0.
         timeout_s: a try that takes longer fails for good (what it was doing may still be going on).

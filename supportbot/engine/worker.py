@@ -151,27 +151,31 @@ class Worker:
     def _workflow(self, kind: JobKind) -> Callable[[Ids], None]:
         def run_job(ids: Ids) -> None:
             key = DBOS.workflow_id or ""
-            failed = self._failed_before(key)
-            for attempt in range(1, kind.retries + 2):
-                is_new = attempt > len(failed)
-                error = self._attempts.run(kind, key, ids) if is_new else failed[attempt - 1]
-                if error is None:
-                    return
+            failed: list[str] | None = None
+            while (error := self._attempts.run(kind, key, ids)) is not None:
+                if failed is None:
+                    failed = self._failed_before(key)
+                failed.append(error)
                 _record_failure(error)
-                if error == TIMED_OUT or attempt > kind.retries:
-                    break
-                if is_new and self._draining.wait(backoff_s(kind, attempt)):
+                if error == TIMED_OUT or len(failed) > kind.retries:
+                    raise JobFailed(error)
+                if self._draining.wait(backoff_s(kind, len(failed))):
                     raise Abandoned
-            raise JobFailed(error)
 
         return run_job
 
     def _failed_before(self, key: str) -> list[str]:
-        """The tries that failed before a crash: they are not run again, the unfinished one is."""
+        """The tries that failed before a crash: they count, and DBOS is told of them again, as it replays in order.
+
+        Asked once a try has failed here: nearly every job succeeds, and needs no such question.
+        """
         while True:
             try:
                 with self._database.transaction(read_only=True) as db:
-                    return failed_tries(db, key)
+                    failed = failed_tries(db, key)
+                for error in failed:
+                    _record_failure(error)
+                return failed
             except Exception as error:
                 # The database may be away for a while. An error from here would end the job for good.
                 _log.warning("A job's tries could not be read.", extra={"job": key, "error": type(error).__name__})

@@ -55,6 +55,7 @@ class Harness:
             JobKind("single", self._hold, queue="single", concurrency=1),
             JobKind("fails_twice", self._fail_twice, queue="quick", concurrency=20, backoff_s=0.2),
             JobKind("fails", self._fail, queue="quick", concurrency=20, retries=2, backoff_s=0.01),
+            JobKind("fails_slowly", self._fail, queue="quick", concurrency=20, retries=1, backoff_s=20),
             JobKind("exits", self._exit, queue="quick", concurrency=20, retries=0),
             JobKind("hangs", self._hold, queue="hangs", concurrency=1, timeout_s=0.3),
         ):

@@ -14,7 +14,7 @@ from supportbot.db import Database
 from supportbot.engine import DbosEngine, Ids, JobKind, JobState, is_engine_table
 from supportbot.errors import EngineError, Unavailable
 from tests.engine.harness import Harness, durable_harness, until
-from tests.engine.rows import every_table, every_value, row_values
+from tests.engine.rows import every_table, every_value
 
 
 @contextmanager
@@ -140,22 +140,35 @@ def test_old_jobs_are_purged_from_every_table(empty_database: Database) -> None:
     assert waiting in values
 
 
-def test_a_job_waits_for_a_database_that_cannot_tell_its_earlier_tries(empty_database: Database) -> None:
+def test_a_failed_job_waits_for_a_database_that_cannot_tell_its_earlier_tries(empty_database: Database) -> None:
     table = "operation_outputs" if empty_database.is_sqlite else "dbos.operation_outputs"
     with harness_on(empty_database) as harness:
         with empty_database.transaction() as db:
             db.connection().exec_driver_sql(f"ALTER TABLE {table} RENAME TO out_of_reach")
-        key = harness.enqueue("note")
-        until(lambda: "PENDING" in row_values(empty_database, key))
+        key = harness.running("fails")
         time.sleep(0.5)
-        ran_meanwhile = list(harness.runs[key])
+        ran_meanwhile = len(harness.runs[key])
         with empty_database.transaction() as db:
             away = table.replace("operation_outputs", "out_of_reach")
             db.connection().exec_driver_sql(f"ALTER TABLE {away} RENAME TO operation_outputs")
-        done = harness.settled(key)
+        over = harness.settled(key)
 
-    assert ran_meanwhile == []
-    assert (done.state, done.attempts, len(harness.runs[key])) == (JobState.DONE, 1, 1)
+    assert ran_meanwhile == 1
+    assert (over.state, over.attempts, len(harness.runs[key])) == (JobState.FAILED, 3, 3)
+
+
+def test_tries_that_failed_before_a_crash_count(empty_database: Database) -> None:
+    with harness_on(empty_database) as first:
+        key = first.running("fails_slowly")
+        until(lambda: first.status(key).error == "ValueError")
+    left = first.status(key)
+
+    with harness_on(empty_database) as second:
+        over = second.settled(key, within_s=15)
+
+    assert (left.state, left.attempts) == (JobState.RUNNING, 2)
+    assert (over.state, over.attempts, over.error) == (JobState.FAILED, 2, "ValueError")
+    assert (len(first.runs[key]), len(second.runs[key])) == (1, 1)
 
 
 def test_a_worker_with_nothing_to_do_asks_the_database_little(empty_database: Database) -> None:
