@@ -10,7 +10,7 @@ from flask_wtf import CSRFProtect
 from supportbot.audit.actions import AuditLog
 from supportbot.clock import Clock, system_clock
 from supportbot.db import Database
-from supportbot.drafting.flow import Drafting
+from supportbot.drafting.flow import DRAFTS_WORKING, Drafting
 from supportbot.engine import DbosEngine, Engine
 from supportbot.gateway import Gateway
 from supportbot.gateway.guarding import DatabaseGuard
@@ -18,7 +18,7 @@ from supportbot.gateway.providers import PROVIDERS
 from supportbot.gateway.remembering import DatabaseWays
 from supportbot.inbox.desk import Desk
 from supportbot.inbox.writing import publish_models
-from supportbot.jobs.work import DRAFTS_WORKING, register_jobs
+from supportbot.jobs.work import register_jobs
 from supportbot.migrating import require_current, upgrade
 from supportbot.settings import Settings, provider_key, top_folder
 from supportbot.turns import Turns
@@ -63,9 +63,9 @@ def wire(
         ways=DatabaseWays(database, at),
         while_waiting=turns.given_back,
     )
-    drafting = Drafting(database, desk, models)
+    drafting = Drafting(database, desk, models, turns=turns)
     # In the web too: an enqueue must know the kind's queue.
-    register_jobs(drafting, turns)
+    register_jobs(drafting)
     return Parts(settings, database, desk, drafting)
 
 

@@ -3,6 +3,8 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
+
 from supportbot.turns import Turns
 
 PATIENCE_S = 30
@@ -88,3 +90,69 @@ def test_who_holds_no_turn_gives_none_back() -> None:
         assert not entered.wait(0.05)
     thread.join(PATIENCE_S)
     assert entered.is_set()
+
+
+def test_several_are_worked_on_at_the_same_time_and_come_back_in_order() -> None:
+    turns, met = Turns(1), threading.Barrier(3)
+
+    def work(number: int) -> int:
+        with turns.given_back():
+            met.wait(PATIENCE_S)
+        return number * 10
+
+    with turns.taken():
+        assert turns.each(work, [1, 2, 3]) == [10, 20, 30]
+
+
+@pytest.mark.parametrize("waits", [True, False])
+def test_the_others_begin_once_the_first_waits_or_is_done(waits: bool) -> None:
+    turns, said = Turns(3), list[str]()
+
+    def work(name: str) -> None:
+        said.append(f"{name} begins")
+        if name == "first":
+            threading.Event().wait(0.05)
+            said.append("first has what it needs")
+            if waits:
+                with turns.given_back():
+                    threading.Event().wait(0.05)
+
+    with turns.taken():
+        turns.each(work, ["first", "second"])
+
+    assert said == ["first begins", "first has what it needs", "second begins"]
+
+
+def test_each_of_several_takes_a_turn_of_its_own() -> None:
+    turns, working, most = Turns(1), set[int](), list[int]()
+
+    def work(number: int) -> None:
+        with turns.given_back():
+            threading.Event().wait(0.005)
+        working.add(number)
+        most.append(len(working))
+        threading.Event().wait(0.005)
+        working.remove(number)
+
+    with turns.taken():
+        turns.each(work, list(range(8)))
+
+    assert most == [1] * 8
+
+
+@pytest.mark.parametrize("failing", ["first", "second"])
+def test_an_error_of_one_of_several_is_raised_when_all_are_done(failing: str) -> None:
+    turns, done = Turns(2), list[str]()
+
+    def work(name: str) -> None:
+        if name == failing:
+            raise OSError(f"{name} failed")
+        with turns.given_back():
+            threading.Event().wait(0.05)
+        done.append(name)
+
+    with turns.taken(), pytest.raises(OSError, match=f"{failing} failed"):
+        turns.each(work, ["first", "second"])
+    assert len(done) == 1
+    with turns.taken():
+        pass

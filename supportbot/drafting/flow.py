@@ -4,7 +4,7 @@ No transaction is open while a model is called. Every step can be run again afte
 task and generation, and a finished draft is never made twice (a model may be called again: paid twice, shown once).
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -32,6 +32,10 @@ from supportbot.triage.stored import weights_named
 from supportbot.triage.tables import TriageLabel
 from supportbot.triage.types import ThreadContext
 from supportbot.triage.weights import Weights
+from supportbot.turns import Turns
+
+# Of the drafts that wait for models, so many compute or write at a time.
+DRAFTS_WORKING = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +43,15 @@ class Drafting:
     """What drafting needs: the database, the desk's parts and the gateway to the models.
 
     `policy` stands in for the active one: the demo's story is played under the shipped policy, so that a first start
-    with a policy of one's own calls (and pays) no model two hundred times.
+    with a policy of one's own calls (and pays) no model two hundred times. `turns` says who works; the gateway gives
+    a turn back while a model is waited for.
     """
 
     database: Database
     desk: Desk
     gateway: Gateway
     policy: ActivePolicy | None = None
+    turns: Turns = field(default_factory=lambda: Turns(DRAFTS_WORKING))
 
     def draft_reply(self, message_id: int, *, generation: int = 1) -> None:
         """Draft one message: exactly one set of drafts comes of it, however often this runs."""
@@ -67,8 +73,8 @@ class Drafting:
         plan = saving.Plan(case, triage, decision, policy, update_by, generation, reading.attempts)
         with self.database.transaction() as db:
             draft_ids = saving.start(db, self.desk, plan)
-        composed = [self._run_task(plan, task, now) for task in draft_ids]
-        if composed:
+        if draft_ids:
+            composed = self.turns.each(lambda task: self._run_task(plan, task, now), list(draft_ids))
             with self.database.transaction() as db:
                 saving.save(db, self.desk, plan, draft_ids, composed)
 

@@ -11,26 +11,21 @@ from supportbot.inbox.actions import DRAFT_JOB, SEND_JOB, wake_snoozed
 from supportbot.inbox.handing_over import AID_JOB
 from supportbot.jobs import sweeper
 from supportbot.review.actions import draw_week
-from supportbot.turns import Turns
 
 DRAW_REVIEW = "draw_review"
 TRAIN_TRIAGE = "train_triage"
-# Of the drafts that wait for models, so many compute or write at a time.
-DRAFTS_WORKING = 3
 Ids = Mapping[str, int | str]
 
 
-def register_jobs(drafting: Drafting, turns: Turns | None = None) -> None:
+def register_jobs(drafting: Drafting) -> None:
     """Tell the engine what each kind of job does. Drafts, sends and chores have queues of their own.
 
-    Args:
-        turns: who of the drafts works; the gateway gives a turn back while a model is waited for. Aids come last.
+    Drafts and aids work by turns; aids come last.
     """
-    works = turns or Turns(DRAFTS_WORKING)
-    database, desk = drafting.database, drafting.desk
+    database, desk, turns = drafting.database, drafting.desk, drafting.turns
 
     def draft(ids: Ids) -> None:
-        with works.taken():
+        with turns.taken():
             drafting.draft_reply(int(ids["message_id"]), generation=int(ids.get("generation", 1)))
 
     def send(ids: Ids) -> None:
@@ -58,7 +53,7 @@ def register_jobs(drafting: Drafting, turns: Turns | None = None) -> None:
         train_if_due(database, desk)
 
     def aid(ids: Ids) -> None:
-        with works.taken(can_wait=True):
+        with turns.taken(can_wait=True):
             make_aid(drafting, int(ids["conversation_id"]), str(ids["task"]), upto_id=int(ids["upto_id"]))
 
     register = desk.engine.register

@@ -1,6 +1,8 @@
 """One message, start to finish: what comes of it, however often and in whatever order the work runs."""
 
 import json
+import threading
+from dataclasses import replace
 
 import pytest
 from sqlmodel import select
@@ -9,6 +11,7 @@ from supportbot.audit.types import SYSTEM
 from supportbot.db import Database, change_rows
 from supportbot.drafting.queries import desk_case
 from supportbot.drafting.tables import DivergenceRow, Draft
+from supportbot.gateway import Gateway
 from supportbot.gateway.providers.builtin import BuiltinProvider
 from supportbot.gateway.tables import AttemptRow
 from supportbot.gateway.types import ModelAnswer, ModelRequest, ModelSpec
@@ -43,6 +46,28 @@ def test_a_dispute_is_held_with_both_drafts_and_the_divergence_is_logged(databas
     assert draft.facts["due_back_minor"] == 4_900
     assert draft.variants["approve_refund"]["promised_minor"] == 4_900
     assert "49.00" in draft.variants["approve_refund"]["reply"]["answer"]
+
+
+def test_both_models_of_a_dispute_are_asked_at_the_same_time(database: Database) -> None:
+    class MeetingProvider(BuiltinProvider):
+        met = threading.Barrier(2, timeout=30)
+
+        def complete(self, spec: ModelSpec, request: ModelRequest) -> ModelAnswer:
+            self.met.wait()
+            return super().complete(spec, request)
+
+    shop = make_shop(database)
+    turns = shop.drafting.turns
+    gateway = Gateway({"builtin": MeetingProvider()}, clock=shop.clock, while_waiting=turns.given_back)
+    message_id = shop.write(shop.jonas_id, DISPUTE)
+
+    with turns.taken():
+        replace(shop.drafting, gateway=gateway).draft_reply(message_id)
+
+    drafts = shop.drafts(message_id)
+    assert drafts.main is not None and drafts.main.state == "held"
+    assert drafts.compared is not None and drafts.compared.state == "compared"
+    assert sorted(one.task for one in drafts.attempts) == ["dispute_reply", "routine_reply"]
 
 
 def test_a_held_customer_is_told_at_once_and_once(database: Database) -> None:
