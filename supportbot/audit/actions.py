@@ -6,7 +6,8 @@ import json
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlmodel import Session, select
@@ -44,7 +45,7 @@ class AuditLog:
         last = connection.execute(_NEWEST).scalar()
         if last is None:
             insert_row(db, AuditHead, id=1, seq=0, hash="")
-        entry = AuditEntry(
+        entry = _Entry(
             seq=(last or 0) + 1,
             at=self.clock(),
             actor_kind=actor.kind,
@@ -55,11 +56,10 @@ class AuditLog:
             conversation_id=conversation_id,
             detail=dict(detail),
             prev_hash=connection.execute(_HASH_OF, {"seq": last or 0}).scalar() or "",
-            hash="",
         )
-        entry.hash = self._link(entry)
-        insert_row(db, AuditEntry, **entry.model_dump())
-        change_rows(db, AuditHead, {"id": 1}, seq=entry.seq, hash=self._seal(entry.seq, entry.hash))
+        link = self._link(entry)
+        insert_row(db, AuditEntry, **entry._asdict(), hash=link)
+        change_rows(db, AuditHead, {"id": 1}, seq=entry.seq, hash=self._seal(entry.seq, link))
 
     def verify(self, db: Session) -> "ChainReport":
         """Walk the whole chain; names the first entry that does not fit.
@@ -87,7 +87,7 @@ class AuditLog:
     def _seal(self, seq: int, entry_hash: str) -> str:
         return hmac.new(self._key, f"head {seq} {entry_hash}".encode(), hashlib.sha256).hexdigest()
 
-    def _link(self, entry: AuditEntry) -> str:
+    def _link(self, entry: "AuditEntry | _Entry") -> str:
         content = {
             "seq": entry.seq,
             "at": entry.at.isoformat(),
@@ -99,6 +99,21 @@ class AuditLog:
         }
         text = entry.prev_hash + json.dumps(content, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
         return hmac.new(self._key, text.encode(), hashlib.sha256).hexdigest()
+
+
+class _Entry(NamedTuple):
+    """An entry that is not stored yet."""
+
+    seq: int
+    at: datetime
+    actor_kind: str
+    actor_id: int | None
+    action: str
+    subject_kind: str
+    subject_id: int | None
+    conversation_id: int | None
+    detail: dict[str, Any]
+    prev_hash: str
 
 
 @dataclass(frozen=True, slots=True)
