@@ -24,7 +24,13 @@ _SETTLE = (
         output_tokens=sa.func.coalesce(sa.bindparam("tokens", type_=sa.Integer), _RESERVED.worst_output_tokens),
         settled_at=sa.bindparam("at"),
     )
-    .returning(_RESERVED.endpoint, _RESERVED.day, _RESERVED.worst_microusd, _RESERVED.worst_output_tokens)
+    .returning(
+        _RESERVED.endpoint,
+        _RESERVED.day,
+        _RESERVED.worst_microusd,
+        _RESERVED.worst_output_tokens,
+        sa.select(_NAMES.model_answered).where(_NAMES.endpoint == _RESERVED.endpoint).scalar_subquery(),
+    )
 )
 _CORRECT_DAY = (
     sa.update(rows_of(SpendDay))
@@ -34,7 +40,6 @@ _CORRECT_DAY = (
         unpriced_output_tokens=_DAYS.unpriced_output_tokens + sa.bindparam("tokens", type_=sa.BigInteger),
     )
 )
-_SERVED = sa.select(_NAMES.model_answered).where(_NAMES.endpoint == sa.bindparam("endpoint"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,7 @@ def settle(db: Session, attempts: Sequence[Attempt], *, at: datetime) -> list[Se
     """
     asked = {attempt.reservation_id: attempt for attempt in attempts if attempt.reservation_id is not None}
     settled = [one for number in sorted(asked) if (one := _settle_one(db, number, asked[number], at)) is not None]
-    served = [_served(db, one.endpoint, one.attempt, at) for one in settled]
+    served = [_served(db, one, at) for one in settled]
     for day in sorted({one.day for one in settled}):
         _correct_day(db, day, [one for one in settled if one.day == day])
     return [change for change in served if change is not None]
@@ -75,13 +80,14 @@ def prune_reservations(db: Session, before: datetime, *, most: int = 5_000) -> i
 
 @dataclass(frozen=True, slots=True)
 class _Settled:
-    """A reservation as it was when its call was settled, and how that went."""
+    """A reservation as it was when its call was settled, how that went, and as what its endpoint answered before."""
 
     attempt: Attempt
     endpoint: str
     day: date
     worst_microusd: int | None
     worst_output_tokens: int
+    served_before: str | None
 
 
 def _settle_one(db: Session, reservation_id: int, attempt: Attempt, at: datetime) -> _Settled | None:
@@ -114,16 +120,16 @@ def _real(attempt: Attempt) -> dict[str, int | None]:
     return {"cost": None, "tokens": tokens}
 
 
-def _served(db: Session, endpoint: str, attempt: Attempt, at: datetime) -> ServedChange | None:
+def _served(db: Session, settled: _Settled, at: datetime) -> ServedChange | None:
+    attempt, before = settled.attempt, settled.served_before
     name = attempt.model_answered
     if attempt.outcome != "ok" or name is None:
         return None
-    before = db.connection().execute(_SERVED, {"endpoint": endpoint}).scalar()
     if before is None:
-        insert_once(db, ServedModel, endpoint=endpoint, model_answered=name, since=at)
+        insert_once(db, ServedModel, endpoint=settled.endpoint, model_answered=name, since=at)
     if before is None or before == name:
         return None
-    as_before = {"endpoint": endpoint, "model_answered": before}
+    as_before = {"endpoint": settled.endpoint, "model_answered": before}
     if change_rows(db, ServedModel, as_before, model_answered=name, since=at) != 1:
         return None
     _log.warning("A model answers under another name.", extra={"model": attempt.model_key, "served": name})
