@@ -19,7 +19,7 @@ from supportbot.billing.queries import account_reads, as_account, read_account
 from supportbot.billing.rules import case_record
 from supportbot.billing.types import AccountRows, CaseRecord, RefundPolicy
 from supportbot.contract.language import guess_language
-from supportbot.db import BigId, rows_of
+from supportbot.db import BigId
 from supportbot.drafting.tables import CaseAid, DivergenceRow, Draft
 from supportbot.drafting.types import CaseFile, ShopFacts, Turn
 from supportbot.errors import NotFound
@@ -36,14 +36,8 @@ from supportbot.routing.tables import Decision
 from supportbot.together import Fetched, Together
 from supportbot.triage.tables import TriageLabel
 
-_MESSAGES = rows_of(Message).c
-_TURNS = (
-    sa.select(_MESSAGES.role, _MESSAGES.text, _MESSAGES.sent_at)
-    .where(_MESSAGES.conversation_id == sa.bindparam("conversation_id"), _MESSAGES.id <= sa.bindparam("message_id"))
-    .order_by(_MESSAGES.id.desc())
-    .limit(30)
-)
 REGENERATED = "draft.regenerated"
+_MESSAGE_ID = sa.bindparam("message_id", type_=BigId)
 
 
 def read_case(db: Session, message_id: int, *, now: datetime) -> CaseFile:
@@ -52,12 +46,14 @@ def read_case(db: Session, message_id: int, *, now: datetime) -> CaseFile:
     Raises:
         NotFound: there is no such customer message.
     """
-    row = db.exec(_message_with_its_own(), params={"message_id": message_id}).first()
-    if row is None:
+    found = _case_together().fetch(db, message_id=message_id)
+    if not found["conversation"]:
         raise NotFound(f"There is no customer message {message_id}.")
-    message, conversation, customer, site = row
-    turns = turns_until(db, message.conversation_id, message_id)
-    question = _open_question(turns, message.text)
+    conversation: Conversation = found["conversation"][0]
+    customer: Customer = found["customer"][0]
+    site: Site = found["site"][0]
+    turns = _turns(found)
+    question = _open_question(turns)
     library = published_library(db)
     locale = guess_language(question) or customer.locale
     known_as = records_id(customer, site)
@@ -70,7 +66,7 @@ def read_case(db: Session, message_id: int, *, now: datetime) -> CaseFile:
         shop=ShopFacts(site.name, site.time_zone, site.currency, site.sign_off, _own_hosts(site, now)),
         customer_name=customer.name,
         customer_email=customer.email,
-        verified=customer.is_verified,
+        verified=customer.external_id is not None,
         locale=locale,
         question=question,
         turns=turns,
@@ -84,14 +80,27 @@ def read_case(db: Session, message_id: int, *, now: datetime) -> CaseFile:
 
 
 @lru_cache(maxsize=1)
-def _message_with_its_own() -> Any:
-    return (
-        select(Message, Conversation, Customer, Site)
-        .join(Conversation, col(Conversation.id) == col(Message.conversation_id))
-        .join(Customer, col(Customer.id) == col(Conversation.customer_id))
-        .join(Site, col(Site.id) == col(Conversation.site_id))
-        .where(Message.id == sa.bindparam("message_id", type_=BigId), Message.role == "customer")
+def _case_together() -> Together:
+    asked = select(Message.conversation_id).where(Message.id == _MESSAGE_ID, Message.role == "customer")
+    own = asked.scalar_subquery()
+    is_own = col(Conversation.id) == own
+    return Together(
+        conversation=select(Conversation).where(is_own),
+        customer=select(Customer).join(Conversation, col(Conversation.customer_id) == Customer.id).where(is_own),
+        site=select(Site).join(Conversation, col(Conversation.site_id) == Site.id).where(is_own),
+        turns=_newest_turns(own),
     )
+
+
+def _newest_turns(conversation_id: Any) -> Any:
+    """The newest 30 messages of a conversation up to the message `message_id`, newest first."""
+    thread = select(Message.role, Message.text, Message.sent_at)
+    upto = thread.where(Message.conversation_id == conversation_id, col(Message.id) <= _MESSAGE_ID)
+    return upto.order_by(col(Message.id).desc()).limit(30)
+
+
+def _turns(found: Fetched) -> tuple[Turn, ...]:
+    return tuple(Turn(*row) for row in reversed(found["turns"]))
 
 
 def _own_hosts(site: Site, now: datetime) -> frozenset[str]:
@@ -117,10 +126,8 @@ def drafts_of(db: Session, message_id: int) -> Drafts:
 
 
 def _draft_reads() -> dict[str, Any]:
-    message_id = sa.bindparam("message_id", type_=BigId)
-
     def of(table: Any) -> Any:
-        return select(table).where(table.message_id == message_id).order_by(col(table.id))
+        return select(table).where(table.message_id == _MESSAGE_ID).order_by(col(table.id))
 
     return {"drafts": of(Draft), "decision": of(Decision), "attempts": of(AttemptRow), "divergences": of(DivergenceRow)}
 
@@ -189,11 +196,15 @@ def find_draft(db: Session, draft_id: int) -> Draft:
 
 def turns_until(db: Session, conversation_id: int, message_id: int) -> tuple[Turn, ...]:
     """The newest 30 messages of a conversation up to one of them, oldest first."""
-    given = {"conversation_id": conversation_id, "message_id": message_id}
-    return tuple(Turn(*row) for row in reversed(db.connection().execute(_TURNS, given).all()))
+    return _turns(_turns_together().fetch(db, conversation_id=conversation_id, message_id=message_id))
 
 
-def _open_question(turns: tuple[Turn, ...], newest: str) -> str:
+@lru_cache(maxsize=1)
+def _turns_together() -> Together:
+    return Together(turns=_newest_turns(sa.bindparam("conversation_id", type_=BigId)))
+
+
+def _open_question(turns: tuple[Turn, ...]) -> str:
     """Every customer message since the last reply, as one text: they are answered together."""
     since: list[str] = []
     for turn in reversed(turns):
@@ -201,7 +212,7 @@ def _open_question(turns: tuple[Turn, ...], newest: str) -> str:
             break
         if turn.role == "customer":
             since.append(turn.text)
-    return "\n".join(reversed(since)) or newest
+    return "\n".join(reversed(since))
 
 
 def _record(
@@ -275,7 +286,7 @@ def desk_case(db: Session, conversation_id: int, *, before: int | None = None) -
 
 @lru_cache(maxsize=1)
 def _desk_together() -> Together:
-    spoken = select(TriageLabel).where(TriageLabel.message_id == sa.bindparam("message_id", type_=BigId))
+    spoken = select(TriageLabel).where(TriageLabel.message_id == _MESSAGE_ID)
     aids = select(CaseAid).where(CaseAid.conversation_id == sa.bindparam("conversation_id", type_=BigId))
     return Together(
         **_draft_reads(),
