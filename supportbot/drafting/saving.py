@@ -83,8 +83,7 @@ def start(db: Session, desk: Desk, plan: Plan) -> dict[str, int]:
         for draft_id in draft_ids.values():
             change_rows(db, Draft, {"id": draft_id}, **why)
         return {}
-    _show_hold(db, desk, plan, conversation)
-    inbox.show_work(db, desk, conversation, "drafting")
+    _show_start(db, desk, plan, conversation)
     return {task: draft_ids[task] for task in plan.tasks}
 
 
@@ -204,12 +203,15 @@ def _open_draft(db: Session, desk: Desk, plan: Plan, task: str) -> int:
     )
 
 
-def _show_hold(db: Session, desk: Desk, plan: Plan, conversation: Conversation) -> None:
+def _show_start(db: Session, desk: Desk, plan: Plan, conversation: Conversation) -> None:
+    """Show that a draft is being written and why it will be held; tell a customer who was not told yet."""
     case, decision = plan.case, plan.decision
     was_held = conversation.hold_kind is not None
-    inbox.change_conversation(
+    inbox.show_work(
         db,
+        desk,
         conversation,
+        "drafting",
         topic=plan.triage.topic,
         hold_kind=decision.hold_kind,
         hold_label=hold_label(plan.triage, decision),

@@ -1,6 +1,7 @@
 """What happens to a conversation besides answering: notes, assignment, status, sleep. Actions never commit."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlmodel import Session, col, select
 
@@ -17,10 +18,14 @@ from supportbot.inbox.writing import change_conversation, lock_conversation, pub
 LONGEST_SNOOZE = timedelta(days=366)
 
 
-def show_work(db: Session, desk: Desk, conversation: Conversation, state: WorkState) -> None:
-    """Set what the conversation's row shows, and tell the readers. A reply on its way is shown before any draft."""
+def show_work(db: Session, desk: Desk, conversation: Conversation, state: WorkState, **shown: Any) -> None:
+    """Set what the conversation's row shows, its state and other columns, and tell the readers.
+
+    A reply on its way is shown before any draft.
+    """
     if conversation.work_state != "sending":
-        change_conversation(db, conversation, work_state=state)
+        shown["work_state"] = state
+    change_conversation(db, conversation, **shown)
     publish(db, conversation, "draft", at=desk.clock())
 
 
