@@ -70,6 +70,12 @@ def test_a_number_of_the_case_record_is_left_alone_and_any_other_is_not() -> Non
     assert [text[span.start : span.end] for span in kept] == ["4242 4242 4242 4242"]
 
 
+def test_when_something_was_said_is_no_number_of_a_person_and_what_follows_it_is_looked_at() -> None:
+    assert personal_spans("2026-11-29T03:29:14.089843+00:00") == ()
+    for text in ("2026-11-29T03:29:14 4111 1111 1111 1111", "2026-11-29T03:29:14.4111111111111111"):
+        assert [span.kind for span in personal_spans(text)] == ["card"]
+
+
 def test_the_same_value_in_two_spellings_has_one_key() -> None:
     spans = personal_spans("Card 4111 1111 1111 1111, again 4111-1111-1111-1111; A@B.de a@b.de")
 
