@@ -2,6 +2,7 @@
 
 import re
 from decimal import Decimal
+from functools import lru_cache
 
 from babel.numbers import format_decimal
 
@@ -9,6 +10,7 @@ from supportbot.contract.types import Money
 from supportbot.money import minor_digits
 
 
+@lru_cache(maxsize=4096)
 def format_money(money: Money, locale: str = "en") -> str:
     """The one spelling of an amount: "49.00 EUR", with the digits grouped and pointed as the locale does."""
     digits = minor_digits(money.currency)

@@ -150,9 +150,12 @@ def _tidy(text: str, rules: tuple[tuple[str, TextRule], ...]) -> str:
 
 
 def _on_texts(rule: TextRule) -> FieldRule:
-    return lambda fields: replace(
-        fields, answer=rule(fields.answer), details=rule(fields.details), ask=rule(fields.ask) if fields.ask else ""
-    )
+    def on_each(fields: ReplyFields) -> ReplyFields:
+        before = (fields.answer, fields.details, fields.ask)
+        answer, details, ask = after = tuple(rule(text) if text else "" for text in before)
+        return fields if after == before else replace(fields, answer=answer, details=details, ask=ask)
+
+    return on_each
 
 
 def _without_signature(text: str, sign_offs: frozenset[str]) -> str:

@@ -72,9 +72,10 @@ def _echo(case: Case) -> Result:
 
 def _repeated(case: Case) -> tuple[str, ...]:
     """The first long run of the customer's own words in the reply, unless an article says it in these words too."""
-    asked, given = _runs(case.allowed.asked), _runs(case.allowed.named)
-    said = (run for run in _runs(case.words) if run in asked and run not in given)
-    return tuple(" ".join(run) for run in list(said)[:1])
+    asked = _runs(case.allowed.asked)
+    said = [run for run in _runs(case.words) if run in asked]
+    given = _runs(case.allowed.named) if said else {}
+    return tuple(" ".join(run) for run in said if run not in given)[:1]
 
 
 def _runs(text: str) -> dict[tuple[str, ...], None]:
