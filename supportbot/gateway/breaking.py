@@ -6,6 +6,7 @@ from supportbot.gateway.types import OutcomeClass
 
 WINDOW_S = 60
 MOST_FAILURES = 5
+"""In a row, however far apart: a shop that asks once in two minutes has failures too."""
 LEAST_CALLS = 4
 """Over half of fewer calls than this says nothing."""
 AT_ONCE: frozenset[OutcomeClass] = frozenset({"auth", "quota"})
@@ -15,18 +16,20 @@ BREAKING: frozenset[OutcomeClass] = AT_ONCE | {"timeout", "rate_limited", "overl
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 30.0, 300.0
 
 
-def opens(recent: Sequence[str], newest: OutcomeClass) -> bool:
+def opens(last: Sequence[str], recent: Sequence[str], newest: OutcomeClass) -> bool:
     """Whether a model is paused now.
 
     Args:
-        recent: how its calls of the last `WINDOW_S` seconds ended, the newest first, this one included.
+        last: how its last `MOST_FAILURES` calls ended, whenever they were, this one included.
+        recent: how those of the last `WINDOW_S` seconds did.
         newest: how this one did.
     """
     if newest in AT_ONCE:
         return True
+    if len(last) >= MOST_FAILURES and all(outcome in BREAKING for outcome in last):
+        return True
     failed = sum(outcome in BREAKING for outcome in recent)
-    in_a_row = next((at for at, outcome in enumerate(recent) if outcome not in BREAKING), len(recent))
-    return in_a_row >= MOST_FAILURES or (len(recent) >= LEAST_CALLS and failed * 2 > len(recent))
+    return len(recent) >= LEAST_CALLS and failed * 2 > len(recent)
 
 
 def pause_s(outcome: OutcomeClass, failed_probes: int) -> float:

@@ -19,7 +19,7 @@ from supportbot.audit.actions import AuditLog
 from supportbot.audit.types import SYSTEM
 from supportbot.clock import Clock
 from supportbot.db import Database, change_rows, insert_once, insert_row, rows_of
-from supportbot.gateway.breaking import BREAKING, WINDOW_S, opens, pause_s
+from supportbot.gateway.breaking import BREAKING, MOST_FAILURES, WINDOW_S, opens, pause_s
 from supportbot.gateway.rules import over_task_limit, words_of
 from supportbot.gateway.tables import Breaker, Reservation, SpendDay
 from supportbot.gateway.types import Admitted, Attempt, ModelSpec, NotAdmitted, OutcomeClass, PlannedCall
@@ -90,10 +90,8 @@ class DatabaseGuard:
             row = db.get(Breaker, endpoint, with_for_update=True)
             if attempt.outcome not in BREAKING:
                 self._close(db, row)
-            elif row is None or admitted.is_probe:
-                recent = [] if row else _recent(db, endpoint, now)
-                if row is not None or opens(recent, attempt.outcome):
-                    self._open(db, call, attempt, row, now)
+            elif admitted.is_probe if row else _is_failing(db, endpoint, attempt.outcome, now):
+                self._open(db, call, attempt, row, now)
 
     def _note_answers(self, db: Session) -> None:
         with self._lock:
@@ -272,16 +270,11 @@ def _day_words(call: PlannedCall) -> str:
     return f"one more call could pass the day's {limits.per_day_output_tokens} output tokens (its price is not known)"
 
 
-def _recent(db: Session, endpoint: str, now: datetime) -> list[str]:
-    """How the calls of the last minute ended, the newest first; those under way are left out."""
-    query = (
-        select(Reservation.outcome)
-        .where(
-            Reservation.endpoint == endpoint,
-            Reservation.started_at > now - timedelta(seconds=WINDOW_S),
-            col(Reservation.outcome).is_not(None),
-        )
-        .order_by(col(Reservation.id).desc())
-        .limit(MOST_RECENT)
-    )
-    return [str(outcome) for outcome in db.exec(query)]
+def _is_failing(db: Session, endpoint: str, newest: OutcomeClass, now: datetime) -> bool:
+    """Whether the newest of a model's calls pauses it; those under way are left out."""
+    ended = select(Reservation.outcome).where(Reservation.endpoint == endpoint, col(Reservation.outcome).is_not(None))
+    newest_first = ended.order_by(col(Reservation.id).desc())
+    in_window = col(Reservation.started_at) > now - timedelta(seconds=WINDOW_S)
+    last = db.exec(newest_first.limit(MOST_FAILURES)).all()
+    recent = db.exec(newest_first.where(in_window).limit(MOST_RECENT)).all()
+    return opens([str(outcome) for outcome in last], [str(outcome) for outcome in recent], newest)

@@ -233,13 +233,25 @@ def test_a_refused_key_or_a_used_up_quota_pauses_at_once(ground: Ground, outcome
     assert isinstance(ground.guard().admit(make_call()), NotAdmitted)
 
 
-def test_only_the_failing_model_is_paused_and_old_failures_are_forgotten(ground: Ground) -> None:
+def test_only_the_failing_model_is_paused_and_an_answer_forgives_old_failures(ground: Ground) -> None:
     other = replace(make_call(), spec=replace(PRICED, model="other"))
     ground.end(make_call(), "timeout", "timeout", "timeout")
     ground.clock.move(timedelta(seconds=61))
-    ground.end(make_call(), "timeout", "timeout", "timeout", "timeout")
+    ground.end(make_call(), "ok", "timeout", "timeout")
+    assert isinstance(ground.guard().admit(make_call()), Admitted)
+    ground.end(make_call(), "timeout")
     assert isinstance(ground.guard().admit(make_call()), NotAdmitted)
     assert isinstance(ground.guard().admit(other), Admitted)
+
+
+def test_a_model_that_is_asked_seldom_is_paused_after_five_failures_in_a_row(ground: Ground) -> None:
+    for _ in range(4):
+        ground.end(make_call(), "timeout")
+        ground.clock.move(timedelta(seconds=90))
+    assert ground.actions() == []
+    ground.end(make_call(), "timeout")
+    assert ground.actions() == ["model.paused"]
+    assert isinstance(ground.guard().admit(make_call()), NotAdmitted)
 
 
 def test_answers_that_cannot_be_used_pause_nothing(ground: Ground) -> None:
