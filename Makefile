@@ -63,7 +63,7 @@ check: $(VENV)/.dev
 	$(call step,python -m pytest $(TEST_RUN),run the failing test alone: make test ARGS="-n 0 tests/that_file.py")
 
 bench: $(VENV)/.dev $(PEERS)/.installed
-	@$(BIN)/python -m tests.bench $(ARGS)
+	@$(BIN)/python -m tests.benchmarks $(ARGS)
 
 faults: $(VENV)/.dev
 	@$(BIN)/python -m tests.gateway.faults
@@ -82,7 +82,7 @@ lock: $(VENV)/.python
 		&& build/lock/bin/python -m pip --disable-pip-version-check install --quiet uv==$(UV_VERSION); }
 	@$(COMPILE_OWN) -o requirements.lock
 	@$(COMPILE_OWN) --extra dev -c requirements.lock -o requirements-dev.lock
-	@$(COMPILE) tests/bench/requirements.in -o requirements-bench.lock
+	@$(COMPILE) tests/benchmarks/requirements.in -o requirements-bench.lock
 	@! grep -nE '://|^-' requirements.lock requirements-dev.lock requirements-bench.lock \
 		|| { echo 'A lock file names a registry; take that line out.' >&2; exit 1; }
 	@echo "Wrote requirements.lock, requirements-dev.lock and requirements-bench.lock."
@@ -135,5 +135,5 @@ $(VENV)/.dev: requirements-dev.lock $(VENV)/.installed
 $(PEERS)/.installed: requirements-bench.lock $(VENV)/.python
 	@echo "Installing the $$(grep -c == requirements-bench.lock) packages of the bench's peers ..."
 	@$(BIN)/python -m venv --clear $(PEERS)
-	$(call quietly,$(PEERS)/bin/python -m pip --disable-pip-version-check --no-input install --require-hashes -r requirements-bench.lock,The peers could not be installed; the reason stands above. One case alone without them: .venv/bin/python -m tests.bench engine)
+	$(call quietly,$(PEERS)/bin/python -m pip --disable-pip-version-check --no-input install --require-hashes -r requirements-bench.lock,The peers could not be installed; the reason stands above. One case alone without them: .venv/bin/python -m tests.benchmarks engine)
 	@touch $@

@@ -9,10 +9,10 @@ from supportbot.engine import JobState
 from supportbot.inbox.actions import queue_reply
 from supportbot.inbox.tables import Message, Outgoing
 from supportbot.inbox.types import UNDO_S, ReplyToSend
-from tests.bench.bench_engine import Bench
-from tests.bench.drafts import ONE_DISPUTE_IN, DraftShop, cpu_s, peak_mb
-from tests.bench.figures import Figure, Ground
-from tests.bench.model_server import most_in_flight
+from tests.benchmarks.bench_engine import Bench
+from tests.benchmarks.drafts import ONE_DISPUTE_IN, DraftShop, cpu_s, peak_mb
+from tests.benchmarks.figures import Figure, Ground
+from tests.benchmarks.model_server import most_in_flight
 
 MESSAGES = 200
 LIMITS_S = {"sqlite": 10, "postgresql": 6}

@@ -22,8 +22,8 @@ from supportbot.gateway.providers.openai_wire import request_body
 from supportbot.gateway.tables import AttemptRow
 from supportbot.gateway.types import Admitted, Attempt, ModelRequest, PlannedCall, Purpose, Tokens
 from supportbot.prompting import load_prompt, render_prompt
-from tests.bench.figures import Figure, Ground, measure
-from tests.bench.model_server import model_server
+from tests.benchmarks.figures import Figure, Ground, measure
+from tests.benchmarks.model_server import model_server
 from tests.factories import SECRET_KEY
 from tests.gateway.factories import make_spec
 from tests.prompting.test_prompting import make_material
@@ -122,7 +122,7 @@ def _contender(name: str, base_url: str) -> Iterator[subprocess.Popen[str]]:
 
 
 def _run(name: str, argument: str, **streams: int) -> subprocess.Popen[str]:
-    command = [CONTENDERS[name], "tests/bench/contender.py", name, argument]
+    command = [CONTENDERS[name], "tests/benchmarks/contender.py", name, argument]
     env = {**os.environ, "PYTHONPATH": str(ROOT) if name == "gateway" else ""}
     return subprocess.Popen(command, cwd=ROOT, env=env, text=True, **streams)
 

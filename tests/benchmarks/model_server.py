@@ -1,4 +1,4 @@
-"""`python -m tests.bench.model_server`: a model server of one's own on loopback that costs next to nothing.
+"""`python -m tests.benchmarks.model_server`: a model server of one's own on loopback that costs next to nothing.
 
 It speaks OpenAI's chat completions, prints its port, and takes as long as the asked model's name says: `wait-0`
 answers at once, `wait-1.5` after 1.5 s. `GET /` gives the most requests that were in flight at a time, and forgets it.
@@ -84,7 +84,9 @@ async def _serve() -> None:
 @contextmanager
 def model_server() -> Iterator[str]:
     """Run one in a process of its own for the length of the block; gives its base URL."""
-    process = subprocess.Popen([sys.executable, "-m", "tests.bench.model_server"], stdout=subprocess.PIPE, cwd=_ROOT)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.benchmarks.model_server"], stdout=subprocess.PIPE, cwd=_ROOT
+    )
     assert process.stdout is not None
     port = int(process.stdout.readline())
     try:

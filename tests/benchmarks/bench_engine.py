@@ -8,7 +8,7 @@ from itertools import count
 
 from supportbot.db import Database
 from supportbot.engine import DbosEngine, Ids, JobKind
-from tests.bench.figures import Figure, Ground
+from tests.benchmarks.figures import Figure, Ground
 
 _numbers = count(1)
 _pause = threading.Event()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from supportbot.accounts.tables import Throttle
 from supportbot.clock import system_clock
 from supportbot.db import Database, lock_row
-from tests.bench.figures import Figure, Ground, measure
+from tests.benchmarks.figures import Figure, Ground, measure
 
 
 def bench_command_start(ground: Ground) -> Iterator[Figure]:

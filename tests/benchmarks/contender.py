@@ -1,4 +1,4 @@
-"""`python tests/bench/contender.py NAME BASE_URL`: one way of calling a model, in a process and a Python of its own.
+"""`python tests/benchmarks/contender.py NAME BASE_URL`: a way of calling a model, in a process and a Python of its own.
 
 It reads the body of the request that all of them send, says "ready", then for each number read makes so many calls and
 answers with one line of JSON: the process's CPU milliseconds per call, and each call's milliseconds. `NAME import`
@@ -39,7 +39,7 @@ def gateway(base_url: str, body: Body) -> Call:
     from supportbot.gateway.providers import PROVIDERS
     from supportbot.gateway.types import Purpose
     from supportbot.routing.policy import parse_policy
-    from tests.bench.drafts import policy_with
+    from tests.benchmarks.drafts import policy_with
 
     policy = parse_policy(policy_with(base_url, wait_s=0))
     door = Gateway({name: make(lambda _: None) for name, make in PROVIDERS.items()}, clock=system_clock)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from supportbot.routing.policy import shipped_policy
 from supportbot.triage.rules import classify
-from tests.bench.figures import Figure, Ground
+from tests.benchmarks.figures import Figure, Ground
 
 _SENTENCES = (
     "Hello, I ordered two bags of the dark roast last Tuesday and the tracking page has not moved since. ",

@@ -26,7 +26,7 @@ from supportbot.inbox.types import InboundMessage
 from supportbot.routing.policy import shipped_document
 from supportbot.routing.yaml_text import load_yaml
 from supportbot.settings import Settings
-from tests.bench.model_server import model_server
+from tests.benchmarks.model_server import model_server
 from tests.factories import DISPUTE, ROUTINE, SECRET_KEY, make_records, make_shop
 
 ROOT = Path(__file__).parent.parent.parent

@@ -1,4 +1,4 @@
-"""`python -m tests.bench [word ...]`: run the benchmarks whose name holds one of the words, else all."""
+"""`python -m tests.benchmarks [word ...]`: run the benchmarks whose name holds one of the words, else all."""
 
 import sys
 import tempfile
@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 
 from supportbot.db import Database, normal_url
-from tests.bench.figures import Figure, Ground
+from tests.benchmarks.figures import Figure, Ground
 from tests.conftest import make_schema
 from tests.postgres import administer, start_server
 
@@ -34,7 +34,7 @@ def main(words: list[str]) -> int:
 
 def _benchmarks() -> Iterator[tuple[str, Benchmark]]:
     for file in sorted(Path(__file__).parent.glob("bench_*.py")):
-        module = import_module(f"tests.bench.{file.stem}")
+        module = import_module(f"tests.benchmarks.{file.stem}")
         for name, value in vars(module).items():
             if name.startswith("bench_"):
                 yield name.removeprefix("bench_"), value
