@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
+from supportbot.contract.catalogue import catalogue
 from supportbot.routing.policy import RoutingPolicy
-from supportbot.routing.types import HoldKind, Reason, RouteDecision, Topic, Triage
+from supportbot.routing.types import TOPICS, HoldKind, Reason, RouteDecision, Topic, Triage
 
 FAST_TASK = "routine_reply"
 REASONING_TASK = "dispute_reply"
@@ -14,16 +15,8 @@ _MAX_WORDS = 3
 # The reasons by which a person or a language model raises the risk, and the hold that follows from each.
 SAYS_MONEY, SAYS_RISK, READS_RISK = "says_money", "wrong_route", "second_reading"
 _RAISED: dict[str, HoldKind] = {SAYS_MONEY: "money", SAYS_RISK: "risk", READS_RISK: "risk"}
-TOPIC_WORDS: dict[Topic, str] = {
-    "billing": "billing",
-    "refund": "refund",
-    "cancellation": "cancellation",
-    "account_howto": "account and how-to",
-    "bug_technical": "technical problem",
-    "order_shipping": "order and shipping",
-    "feedback_other": "feedback",
-    "out_of_scope": "outside our subject",
-}
+# As the case block of a reply names them, so that agents and customers use one set of names.
+TOPIC_WORDS: dict[Topic, str] = {topic: catalogue("en").topic_label(topic).lower() for topic in TOPICS}
 
 
 def decide_route(policy: RoutingPolicy, triage: Triage) -> RouteDecision:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from supportbot.routing.phrases import Hit
 from supportbot.routing.policy import HoldRule, TriageRules
-from supportbot.routing.rules import MAY_BE_RISKY
+from supportbot.routing.rules import MAY_BE_RISKY, TOPIC_WORDS
 from supportbot.routing.types import Reason, Topic, Triage
 from supportbot.triage.evidence import Evidence, gather, quotes
 from supportbot.triage.languages import language_of
@@ -129,7 +129,7 @@ def _topic(evidence: Evidence, thread: ThreadContext) -> Topic:
 
 def _topic_reason(topic: Topic, evidence: Evidence) -> Reason:
     hits = [hit for hit in evidence.reading.topical if key_of(hit)[-1] == topic]
-    text, words = f"about {topic.replace('_', ' ')}", quotes(evidence.reading, hits)
+    text, words = f"about {TOPIC_WORDS[topic]}", quotes(evidence.reading, hits)
     if hits or evidence.score is None:
         return Reason("rule", f"topic_{topic}", text, words)
     return Reason("model", f"topic_{topic}", f"{text} (share {evidence.score.topics[topic]:.2f})")

@@ -269,7 +269,11 @@ def _twice(week: Week, counts: Counts) -> list[str]:
         words.append(f"Over 12 weeks: {_agreement(counts.agreement_long)}.")
     waiting = sum(len(state.cards) == 1 for state in twice)
     if waiting and week.row.closed_at is None:
-        words.append(f"{waiting} {'waits' if waiting == 1 else 'wait'} for a second reader.")
+        words.append(
+            f"{waiting} {'waits' if waiting == 1 else 'wait'} for a second reader; closing the week ends that."
+        )
+    elif waiting:
+        words.append(f"{waiting} {'was' if waiting == 1 else 'were'} closed without a second reader.")
     return words
 
 

@@ -88,7 +88,7 @@ def test_the_topic_is_corrected_by_a_number_alone(page: Page, running: Running) 
     expect(page.get_by_role("dialog", name="What is it about?")).to_be_visible()
     page.keyboard.press("4")
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Noted: account and how-to.")).to_be_visible()
+    expect(page.get_by_text("Noted: account.")).to_be_visible()
     expect(page.get_by_text("Noor corrected the topic")).to_be_visible()
 
 

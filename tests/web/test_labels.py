@@ -44,7 +44,7 @@ def test_a_corrected_topic_is_a_plain_form_too(office: Office) -> None:
 
     assert answer.status_code == 303
     page = browser.get(answer.location).text
-    assert "Noted: account and how-to." in page
+    assert "Noted: account." in page
     assert browser.post(f"/inbox/messages/{draft.message_id}/topic", topic="weather").status_code == 400
 
 

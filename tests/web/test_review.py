@@ -205,7 +205,7 @@ def test_the_closing_screen_shows_counts_with_intervals_and_takes_one_decision(l
     assert "Calm and plain 0 of 8 (0-32 %)" in text
     assert "1 “not applicable” leaves its row." in text
     assert "Hunts, not counted: H1 has “no” for first sentence answers, amounts and dates right," in text
-    assert "2 wait for a second reader." in text
+    assert "2 wait for a second reader; closing the week ends that." in text
     refused = lead.post(f"/review/{WEEK}/decision", data={"decision": "keep", "reason": ""})
     assert refused.status_code == 400
     assert "Say why, in one sentence." in words(refused)
@@ -214,6 +214,7 @@ def test_the_closing_screen_shows_counts_with_intervals_and_takes_one_decision(l
     closed = words(lead.get(f"/review/{WEEK}"))
     assert "Week 12 is closed: keep as it is." in closed
     assert "Keep as it is: “Wait for the trial.” Ines, today," in closed
+    assert "2 were closed without a second reader." in closed
     assert lead.post(f"/review/{WEEK}/decision", data={"decision": "keep", "reason": "x"}).status_code == 409
     assert "Week 12 is closed: keep as it is. The next draw is Monday 30 Mar" in words(lead.get("/review"))
 
