@@ -5,8 +5,15 @@ Values are ids and numbers given as `extra`; message text, keys and addresses do
 
 import logging
 import sys
+import traceback
 
 import structlog
+
+
+def where(error: BaseException) -> list[str]:
+    """Where an error came from, innermost last. Its own text may quote a customer and stays out of a log."""
+    frames = traceback.extract_tb(error.__traceback__)[1:]
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-8:]]
 
 
 def configure_logging(*, level: str = "INFO") -> None:

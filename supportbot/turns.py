@@ -6,27 +6,23 @@ the CPU in handing over. Measured with 200 drafts at once: 70 ms of CPU each wit
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, wait
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypeVar
 
 # One turn in so many goes to who can wait, however many others there are.
 _OF_WHO_CAN_WAIT = 10
-
-Item = TypeVar("Item")
-Result = TypeVar("Result")
 
 
 class Turns:
     """At most `at_once` threads of this process work at the same time, first come, first served.
 
-    Who can wait is served when nobody else asks, and at every tenth turn.
+    Who is hurried is served first; who can wait when nobody else asks, and at every tenth turn.
     """
 
     def __init__(self, at_once: int) -> None:
         self._lock = threading.Lock()
         self._free = at_once
+        self._hurried: deque[threading.Event] = deque()
         self._asking: deque[threading.Event] = deque()
         self._patient: deque[threading.Event] = deque()
         self._given = 0
@@ -45,8 +41,7 @@ class Turns:
 
     @contextmanager
     def given_back(self) -> Iterator[None]:
-        """Let another thread work during the block, which waits; without a turn of one's own nobody gets one."""
-        self._begin_others()
+        """Let another thread work during the block, which waits; without a turn of one's own nothing happens."""
         line = getattr(self._mine, "line", None)
         if line is None:
             yield
@@ -57,36 +52,15 @@ class Turns:
         finally:
             self._acquire(line)
 
-    def each(self, work: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
-        """Work on every item at the same time; gives the results in the items' order.
-
-        The first is worked on in this thread. The others begin once it waits or is done, each in a thread and with a
-        turn of its own: what all of them draw on, such as a day's limit, is the first one's before it is theirs.
-        """
-        first, others = items[0], [(item, Future[Result]()) for item in items[1:]]
-        self._mine.others = [(work, item, future) for item, future in others]
+    @contextmanager
+    def hurried(self) -> Iterator[None]:
+        """For who will wait once more: the turns that this thread takes again in the block come before all others."""
+        line = getattr(self._mine, "line", None)
+        self._mine.line = None if line is None else self._hurried
         try:
-            results = [work(first)]
+            yield
         finally:
-            self._begin_others()
-            with self.given_back():
-                wait([future for _, future in others])
-        return results + [future.result() for _, future in others]
-
-    def _begin_others(self) -> None:
-        others, self._mine.others = getattr(self._mine, "others", ()), ()
-        for other in others:
-            # Daemons: one that hangs keeps no process from ending.
-            threading.Thread(target=self._work_beside, args=other, name="beside", daemon=True).start()
-
-    def _work_beside(self, work: Callable[[Item], Result], item: Item, future: Future[Result]) -> None:
-        try:
-            with self.taken():
-                result = work(item)
-        except BaseException as error:  # it is raised again by whom the result is for
-            future.set_exception(error)
-        else:
-            future.set_result(result)
+            self._mine.line = line
 
     def _acquire(self, line: deque[threading.Event]) -> None:
         my_turn = threading.Event()
@@ -100,8 +74,10 @@ class Turns:
     def _release(self) -> None:
         with self._lock:
             self._given += 1
-            is_for_patient = self._patient and (not self._asking or self._given % _OF_WHO_CAN_WAIT == 0)
-            line = self._patient if is_for_patient else self._asking
+            lines = [self._hurried, self._asking, self._patient]
+            if self._given % _OF_WHO_CAN_WAIT == 0:
+                lines.reverse()
+            line = next((line for line in lines if line), None)
             if line:
                 line.popleft().set()
             else:

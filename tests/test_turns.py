@@ -3,8 +3,6 @@
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
-import pytest
-
 from supportbot.turns import Turns
 
 PATIENCE_S = 30
@@ -92,67 +90,43 @@ def test_who_holds_no_turn_gives_none_back() -> None:
     assert entered.is_set()
 
 
-def test_several_are_worked_on_at_the_same_time_and_come_back_in_order() -> None:
-    turns, met = Turns(1), threading.Barrier(3)
-
-    def work(number: int) -> int:
-        with turns.given_back():
-            met.wait(PATIENCE_S)
-        return number * 10
-
-    with turns.taken():
-        assert turns.each(work, [1, 2, 3]) == [10, 20, 30]
-
-
-@pytest.mark.parametrize("waits", [True, False])
-def test_the_others_begin_once_the_first_waits_or_is_done(waits: bool) -> None:
-    turns, said = Turns(3), list[str]()
+def test_who_will_wait_once_more_comes_before_all_others() -> None:
+    turns, done, away, back = Turns(1), list[str](), threading.Event(), threading.Event()
 
     def work(name: str) -> None:
-        said.append(f"{name} begins")
-        if name == "first":
-            threading.Event().wait(0.05)
-            said.append("first has what it needs")
-            if waits:
-                with turns.given_back():
-                    threading.Event().wait(0.05)
+        with turns.taken():
+            done.append(name)
 
-    with turns.taken():
-        turns.each(work, ["first", "second"])
+    def work_twice() -> None:
+        with turns.taken():
+            with turns.hurried(), turns.given_back():
+                away.set()
+                back.wait(PATIENCE_S)
+            done.append("hurried")
+            with turns.given_back():
+                pass
+            done.append("no longer hurried")
 
-    assert said == ["first begins", "first has what it needs", "second begins"]
+    with ThreadPoolExecutor(40) as pool:
+        jobs = [pool.submit(work_twice)]
+        away.wait(PATIENCE_S)
+        with turns.taken():
+            jobs += [pool.submit(work, "draft") for _ in range(4)]
+            while len(turns._asking) < 4:
+                pass
+            back.set()
+            while not turns._hurried:
+                pass
+        for job in jobs:
+            job.result(PATIENCE_S)
+
+    assert done[0] == "hurried"
+    assert done[-1] == "no longer hurried"
 
 
-def test_each_of_several_takes_a_turn_of_its_own() -> None:
-    turns, working, most = Turns(1), set[int](), list[int]()
-
-    def work(number: int) -> None:
-        with turns.given_back():
-            threading.Event().wait(0.005)
-        working.add(number)
-        most.append(len(working))
-        threading.Event().wait(0.005)
-        working.remove(number)
-
-    with turns.taken():
-        turns.each(work, list(range(8)))
-
-    assert most == [1] * 8
-
-
-@pytest.mark.parametrize("failing", ["first", "second"])
-def test_an_error_of_one_of_several_is_raised_when_all_are_done(failing: str) -> None:
-    turns, done = Turns(2), list[str]()
-
-    def work(name: str) -> None:
-        if name == failing:
-            raise OSError(f"{name} failed")
-        with turns.given_back():
-            threading.Event().wait(0.05)
-        done.append(name)
-
-    with turns.taken(), pytest.raises(OSError, match=f"{failing} failed"):
-        turns.each(work, ["first", "second"])
-    assert len(done) == 1
+def test_who_holds_no_turn_is_not_hurried() -> None:
+    turns = Turns(1)
+    with turns.hurried(), turns.given_back():
+        pass
     with turns.taken():
         pass

@@ -236,7 +236,12 @@ def _failed(task: str, result: ModelResult[ReplyFields], locale: str) -> Compose
     if result.attempts and result.attempts[-1].error_code == NO_ARTICLES:
         name = Locale.parse(catalogue(locale).locale).get_display_name("en")
         reason = f"No help article is published in {name}, so there is nothing to draft from. Write the reply by hand."
-    return Composed(task, result.model_key, result.attempts, None, None, reason, {}, (), (), [], {}, None)
+    return replace(not_composed(task, reason), model_key=result.model_key, attempts=result.attempts)
+
+
+def not_composed(task: str, failure: str) -> Composed:
+    """A task that came to nothing."""
+    return Composed(task, None, (), None, None, failure, {}, (), (), [], {}, None)
 
 
 def _amount(plan: Planned) -> Money | None:

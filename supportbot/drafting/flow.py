@@ -4,6 +4,7 @@ No transaction is open while a model is called. Every step can be run again afte
 task and generation, and a finished draft is never made twice (a model may be called again: paid twice, shown once).
 """
 
+import logging
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from supportbot.contract.types import ReplyFields
 from supportbot.db import Database
 from supportbot.drafting import saving
 from supportbot.drafting.asking import ask
-from supportbot.drafting.composing import Composed, compose, names_to_look_up
+from supportbot.drafting.composing import Composed, compose, names_to_look_up, not_composed
 from supportbot.drafting.material import material
 from supportbot.drafting.proofs import heeded
 from supportbot.drafting.queries import read_case
@@ -22,6 +23,7 @@ from supportbot.drafting.types import CaseFile
 from supportbot.gateway import Gateway
 from supportbot.inbox.desk import Desk
 from supportbot.inbox.queries import others_named
+from supportbot.logs import where
 from supportbot.routing.dates import held_reply_by
 from supportbot.routing.queries import ActivePolicy, active_policy
 from supportbot.routing.rules import decide_route
@@ -34,6 +36,7 @@ from supportbot.triage.types import ThreadContext
 from supportbot.triage.weights import Weights
 from supportbot.turns import Turns
 
+_log = logging.getLogger(__name__)
 # Of the drafts that wait for models, so many compute or write at a time.
 DRAFTS_WORKING = 3
 
@@ -74,7 +77,7 @@ class Drafting:
         with self.database.transaction() as db:
             draft_ids = saving.start(db, self.desk, plan)
         if draft_ids:
-            composed = self.turns.each(lambda task: self._run_task(plan, task, now), list(draft_ids))
+            composed = self._run_tasks(plan, now)
             with self.database.transaction() as db:
                 saving.save(db, self.desk, plan, draft_ids, composed)
 
@@ -86,6 +89,24 @@ class Drafting:
         if not is_wanted(policy.policy) or decide_route(policy.policy, triage).hold:
             return SecondReading(triage)
         return read_again(self.gateway, policy.policy, case, triage)
+
+    def _run_tasks(self, plan: saving.Plan, now: datetime) -> list[Composed]:
+        """The draft that may be sent, then the one made for comparison: limits and models are the first one's first."""
+        compare = plan.decision.compare_task
+        if compare is None:
+            return [self._run_task(plan, plan.decision.task, now)]
+        with self.turns.hurried():
+            main = self._run_task(plan, plan.decision.task, now)
+        return [main, self._compared(plan, compare, now)]
+
+    def _compared(self, plan: saving.Plan, task: str, now: datetime) -> Composed:
+        """A comparison that cannot be made costs the draft nothing; its calls, if any, count as lost."""
+        try:
+            return self._run_task(plan, task, now)
+        except Exception as error:
+            told = {"message_id": plan.case.message_id, "error": type(error).__name__, "where": where(error)}
+            _log.warning("A draft for comparison could not be made.", extra=told)
+            return not_composed(task, f"It could not be made ({type(error).__name__}); the log says where.")
 
     def _run_task(self, plan: saving.Plan, task: str, now: datetime) -> Composed:
         case = plan.case

@@ -2,9 +2,9 @@
 
 import logging
 import threading
-import traceback
 
 from supportbot.engine.types import Ids, JobKind
+from supportbot.logs import where
 
 TIMED_OUT = "TimedOut"
 
@@ -79,8 +79,5 @@ def _run(wait: _Wait, kind: JobKind, key: str, ids: Ids) -> None:
 
 
 def _log_failure(error: BaseException, key: str, kind: JobKind) -> None:
-    # The error's own text may quote a customer; where it happened says enough.
-    frames = traceback.extract_tb(error.__traceback__)[1:]
-    where = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames[-8:]]
-    extra = {"job": key, "kind": kind.name, "error": type(error).__name__, "where": where}
+    extra = {"job": key, "kind": kind.name, "error": type(error).__name__, "where": where(error)}
     _log.warning("A try of a job failed.", extra=extra)

@@ -1,8 +1,6 @@
 """One message, start to finish: what comes of it, however often and in whatever order the work runs."""
 
 import json
-import threading
-from dataclasses import replace
 
 import pytest
 from sqlmodel import select
@@ -11,7 +9,6 @@ from supportbot.audit.types import SYSTEM
 from supportbot.db import Database, change_rows
 from supportbot.drafting.queries import desk_case
 from supportbot.drafting.tables import DivergenceRow, Draft
-from supportbot.gateway import Gateway
 from supportbot.gateway.providers.builtin import BuiltinProvider
 from supportbot.gateway.tables import AttemptRow
 from supportbot.gateway.types import ModelAnswer, ModelRequest, ModelSpec
@@ -48,26 +45,29 @@ def test_a_dispute_is_held_with_both_drafts_and_the_divergence_is_logged(databas
     assert "49.00" in draft.variants["approve_refund"]["reply"]["answer"]
 
 
-def test_both_models_of_a_dispute_are_asked_at_the_same_time(database: Database) -> None:
-    class MeetingProvider(BuiltinProvider):
-        met = threading.Barrier(2, timeout=30)
-
+def test_a_comparison_that_cannot_be_made_costs_the_dispute_nothing(
+    database: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    class BrokenForRoutine(BuiltinProvider):
         def complete(self, spec: ModelSpec, request: ModelRequest) -> ModelAnswer:
-            self.met.wait()
+            if request.task == "routine_reply":
+                raise ArithmeticError("my card is 4242 4242 4242 4242")
             return super().complete(spec, request)
 
-    shop = make_shop(database)
-    turns = shop.drafting.turns
-    gateway = Gateway({"builtin": MeetingProvider()}, clock=shop.clock, while_waiting=turns.given_back)
-    message_id = shop.write(shop.jonas_id, DISPUTE)
+    shop = make_shop(database, provider=BrokenForRoutine())
 
-    with turns.taken():
-        replace(shop.drafting, gateway=gateway).draft_reply(message_id)
+    draft = shop.drafted(shop.jonas_id, DISPUTE)
 
-    drafts = shop.drafts(message_id)
-    assert drafts.main is not None and drafts.main.state == "held"
-    assert drafts.compared is not None and drafts.compared.state == "compared"
-    assert sorted(one.task for one in drafts.attempts) == ["dispute_reply", "routine_reply"]
+    compared = shop.drafts(draft.message_id).compared
+    assert (draft.task, draft.state) == ("dispute_reply", "held")
+    assert compared is not None
+    assert (compared.state, compared.state_reason) == (
+        "failed",
+        "It could not be made (ArithmeticError); the log says where.",
+    )
+    assert [one.task for one in shop.drafts(draft.message_id).attempts] == ["dispute_reply"]
+    assert "A draft for comparison could not be made." in caplog.text
+    assert "4242 4242" not in caplog.text
 
 
 def test_a_held_customer_is_told_at_once_and_once(database: Database) -> None:
