@@ -49,13 +49,16 @@ def _read_object(text: str, schema: str) -> dict[str, Any]:
         _refuse(schema, f"no JSON object, found {_short(text)}")
     try:
         data = json.loads(body[start : end + 1], object_pairs_hook=_no_duplicates, parse_constant=_no_constant)
-        json.dumps(data, ensure_ascii=False).encode("utf-8")
+        written = json.dumps(data, ensure_ascii=False)
+        written.encode("utf-8")
     except UnicodeEncodeError:
         _refuse(schema, "a lone surrogate, which is no character")
     except RecursionError:
         _refuse(schema, "nested too deep")
     except ValueError as error:
         _refuse(schema, f"no valid JSON ({str(error)[:_SHOWN]}), found {_short(text)}")
+    if "\\u0000" in written.replace("\\\\", ""):
+        _refuse(schema, "a NUL, which PostgreSQL does not store")
     if not isinstance(data, dict):
         _refuse(schema, f"no JSON object, found {_short(data)}")
     return data

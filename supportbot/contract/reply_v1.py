@@ -43,7 +43,7 @@ class ReplyShape(Border):
     answer: Annotated[str, Field(min_length=1, max_length=4_000)]
     details: Annotated[str, Field(max_length=12_000)]
     outcome: Outcome
-    next_actions: Annotated[list[ActionId], Field(min_length=1, max_length=12)]
+    next_actions: Annotated[list[ActionId], Field(max_length=12)]
     facts_used: Annotated[list[_Ref], Field(max_length=50)]
     sources: Annotated[list[_Ref], Field(max_length=50)]
     confidence: Annotated[float, Field(ge=0, le=1)]
@@ -80,7 +80,8 @@ def as_fields(read: ReplyShape) -> ReplyFields:
         answer=read.answer,
         details=read.details,
         outcome=read.outcome,
-        next_actions=tuple(read.next_actions),
+        # An empty list fits the schema as it was sent, and one way on there always is.
+        next_actions=tuple(read.next_actions) or ("talk_to_person",),
         facts_used=tuple(read.facts_used),
         sources=tuple(read.sources),
         confidence=float(read.confidence),

@@ -73,6 +73,16 @@ def test_an_answer_with_anything_in_its_fields_is_read_or_refused(
         assert 0 <= fields.confidence <= 1 and fields.answer.strip()
 
 
+@pytest.mark.parametrize("read", [reply_v1.parse, reply_v2.parse])
+@pytest.mark.parametrize("odd", ["a\0b", "\ud800"])
+def test_what_no_database_stores_is_off_the_contract_and_words_about_it_are_not(odd: str, read: Any) -> None:
+    answer = json.loads(make_answer()) | ({"ask": ""} if read is reply_v2.parse else {})
+    for changes in ({"answer": odd}, {"sources": [odd]}, {odd: 1}):
+        with pytest.raises(ContractError):
+            read(json.dumps(answer | changes))
+    assert read(json.dumps(answer | {"details": "Leave \\u0000 out."})).details == "Leave \\u0000 out."
+
+
 @settings(max_examples=200, deadline=None)
 @given(st.binary(max_size=300), st.integers(min_value=0, max_value=300))
 def test_bytes_and_cut_answers_are_read_or_refused(noise: bytes, cut: int) -> None:

@@ -37,7 +37,6 @@ def test_text_around_the_object_is_dropped(wrapped: str) -> None:
         ({"mood": "sunny"}, "mood"),
         ({"outcome": "refund_granted"}, "outcome"),
         ({"next_actions": ["rate_this_chat"]}, "next_actions.0"),
-        ({"next_actions": []}, "next_actions"),
         ({"next_actions": list(ACTIONS[:4])}, "next_actions"),
         ({"answer": ""}, "answer"),
         ({"answer": " \n "}, "answer"),
@@ -106,3 +105,7 @@ def test_the_schema_stays_in_the_subset_that_every_provider_takes() -> None:
     assert SCHEMA["properties"]["outcome"]["enum"] == list(OUTCOMES)
     keywords = {"type", "enum", "items", "description"}
     assert all(set(part) <= keywords for part in SCHEMA["properties"].values())
+
+
+def test_an_answer_without_a_next_action_leads_to_a_person() -> None:
+    assert parse(make_answer(next_actions=[])).next_actions == ("talk_to_person",)
