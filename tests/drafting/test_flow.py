@@ -1,6 +1,7 @@
 """One message, start to finish: what comes of it, however often and in whatever order the work runs."""
 
 import json
+from typing import Any
 
 import pytest
 from sqlmodel import select
@@ -10,11 +11,13 @@ from supportbot.db import Database, change_rows
 from supportbot.drafting.queries import desk_case
 from supportbot.drafting.tables import DivergenceRow, Draft
 from supportbot.gateway.providers.builtin import BuiltinProvider
+from supportbot.gateway.providers.openai_wire import read_answer
 from supportbot.gateway.tables import AttemptRow
 from supportbot.gateway.types import ModelAnswer, ModelRequest, ModelSpec
 from supportbot.inbox.site_settings import SiteChanges
 from supportbot.inbox.sites import NewSite, add_site
 from supportbot.inbox.tables import Customer, Message
+from tests.contract.factories import make_answer
 from tests.factories import DISPUTE, ROUTINE, ScriptedProvider, make_shop
 
 
@@ -68,6 +71,27 @@ def test_a_comparison_that_cannot_be_made_costs_the_dispute_nothing(
     assert [one.task for one in shop.drafts(draft.message_id).attempts] == ["dispute_reply"]
     assert "A draft for comparison could not be made." in caplog.text
     assert "4242 4242" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("status", "odd"),
+    [
+        (200, {"model": "a\0b", "system_fingerprint": "c\ud800"}),
+        (200, {"usage": {"prompt_tokens": 3_000_000_000, "completion_tokens": 10**25}}),
+        (400, {"error": {"code": "a\0b", "param": "\ud800"}}),
+    ],
+)
+def test_what_no_database_stores_in_a_models_response_loses_no_draft(
+    status: int, odd: dict[str, Any], database: Database
+) -> None:
+    choice = {"finish_reason": "stop", "message": {"content": make_answer()}}
+    answer = read_answer(status, {}, json.dumps({"choices": [choice]} | odd).encode())
+    shop = make_shop(database, provider=ScriptedProvider([answer]))
+
+    draft = shop.drafted(shop.mira_id, ROUTINE)
+
+    assert draft.state == ("ready" if status == 200 else "failed")
+    assert [one.http_status for one in shop.drafts(draft.message_id).attempts] == [status]
 
 
 def test_a_held_customer_is_told_at_once_and_once(database: Database) -> None:

@@ -99,6 +99,14 @@ def make_gateway(time: Time, **providers: Provider) -> Gateway:
     return Gateway(providers, clock=FixedClock(AT), monotonic=time.monotonic, sleep=time.sleep, jitter=lambda: 0.5)
 
 
+def is_storable(answer: ModelAnswer) -> bool:
+    """Whether every name and number that a server sent fits into both databases; the text is parsed before."""
+    names = (answer.model_answered, answer.provider_request_id, answer.error_code, answer.fingerprint)
+    said = "".join(name or "" for name in names)
+    counts = (answer.tokens.input_uncached, answer.tokens.cache_read, answer.tokens.cache_write, answer.tokens.output)
+    return "\0" not in said.encode().decode() and max(number or 0 for number in counts) < 2**31
+
+
 def complete(gateway: Gateway, rule: CallRule | None = None, **changes: Any) -> ModelResult[ReplyFields]:
     given: dict[str, Any] = {"models": MODELS, "system": "s", "user": "u", "material": {}, "schema": REPLY_1}
     given.update(changes)

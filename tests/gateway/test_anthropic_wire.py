@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from supportbot.contract.reply_v1 import SCHEMA
 from supportbot.gateway.providers.anthropic_wire import read_answer, request_body
 from supportbot.gateway.types import OUTCOME_CLASSES, ModelRequest
-from tests.gateway.factories import make_spec
+from tests.gateway.factories import is_storable, make_spec
 from tests.gateway.recorded import Recorded, recorded
 
 REQUEST = ModelRequest("dispute_reply", "claude", "Be brief.", "Why twice? \ud800", "reply/1", SCHEMA, {}, 1500, 5.0)
@@ -31,10 +31,22 @@ def test_text_comes_only_with_success_and_without_the_thinking() -> None:
 
 _NAMES = st.sampled_from(["type", "error", "content", "text", "usage", "stop_reason", "message", "details", "input"])
 _JSON = st.recursive(
-    st.none() | st.integers() | st.text(max_size=5) | st.sampled_from(["error", "message", "text", "tool_use"]),
+    st.none()
+    | st.integers()
+    | st.text(st.sampled_from("a \0\ud800é"), max_size=5)
+    | st.text(max_size=5)
+    | st.sampled_from(["error", "message", "text", "tool_use"]),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES, inner, max_size=4),
     max_leaves=8,
 )
+
+
+def test_what_no_database_stores_is_left_out_of_an_error_and_of_counts() -> None:
+    error = {"type": "a\0b\ud800", "details": {"error_code": "c\0"}}
+    refused = read_answer(400, {}, json.dumps({"type": "error", "error": error, "request_id": "r\0"}).encode())
+    answered = read_answer(200, {}, json.dumps({"model": "m\udc00", "usage": {"output_tokens": 2**31}}).encode())
+    assert (refused.error_code, refused.provider_request_id) == ("ab?", "r")
+    assert (answered.model_answered, answered.tokens.output) == ("m?", None)
 
 
 @settings(max_examples=200, deadline=None)
@@ -43,6 +55,7 @@ def test_no_response_crashes_the_reader(status: int, body: Any) -> None:
     answer = read_answer(status, {}, json.dumps(body).encode())
     assert answer.outcome in OUTCOME_CLASSES
     assert answer.outcome != "ok" or 200 <= status < 300
+    assert is_storable(answer)
 
 
 def test_the_schema_is_sent_as_the_output_format() -> None:

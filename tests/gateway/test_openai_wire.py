@@ -11,7 +11,7 @@ from supportbot.contract.reply_v1 import SCHEMA
 from supportbot.gateway.providers.openai_wire import read_answer, request_body
 from supportbot.gateway.providers.wire import retry_after_s
 from supportbot.gateway.types import OUTCOME_CLASSES, ModelRequest
-from tests.gateway.factories import make_spec
+from tests.gateway.factories import is_storable, make_spec
 from tests.gateway.recorded import Recorded, recorded
 
 REQUEST = ModelRequest(
@@ -38,9 +38,25 @@ def test_a_success_without_an_object_is_a_broken_transport(body: bytes) -> None:
     assert read_answer(200, {}, body).outcome == "transport"
 
 
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (200, {"model": "a\0b", "id": "c\ud800", "system_fingerprint": "\udfff\0", "choices": []}),
+        (200, {"choices": [], "usage": {"prompt_tokens": 3_000_000_000, "completion_tokens": 10**25}}),
+        (400, {"error": {"code": "a\0b", "param": "p\0\ud800"}}),
+        (429, {"error": {"type": "a\ud800"}}),
+    ],
+)
+def test_what_no_database_stores_is_left_out_of_names_and_counts(status: int, body: Any) -> None:
+    answer = read_answer(status, {}, json.dumps(body).encode())
+    assert is_storable(answer)
+    assert answer.model_answered in ("ab", None)
+    assert answer.error_code in (None, "ab: p?", "a?")
+
+
 _NAMES = st.sampled_from(["error", "choices", "message", "content", "usage", "code", "type", "prompt_tokens"])
 _JSON = st.recursive(
-    st.none() | st.integers() | st.text(max_size=5),
+    st.none() | st.integers() | st.text(st.sampled_from("a \0\ud800é"), max_size=5) | st.text(max_size=5),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES, inner, max_size=4),
     max_leaves=8,
 )
@@ -52,6 +68,7 @@ def test_no_response_crashes_the_reader(status: int, body: Any) -> None:
     answer = read_answer(status, {"retry-after": str(body)}, json.dumps(body).encode())
     assert answer.outcome in OUTCOME_CLASSES
     assert answer.outcome != "ok" or 200 <= status < 300
+    assert is_storable(answer)
 
 
 @pytest.mark.parametrize(

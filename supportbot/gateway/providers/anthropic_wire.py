@@ -83,7 +83,7 @@ def read_answer(status: int, headers: Headers, body: bytes) -> ModelAnswer:
 
 
 def _success(status: int, data: Mapping[str, Any], request_id: str | None) -> ModelAnswer:
-    stop = str(data.get("stop_reason") or "")
+    stop = wire.text(data.get("stop_reason"), most=100) or ""
     outcome = _BY_STOP.get(stop, "ok")
     return ModelAnswer(
         outcome,
@@ -120,9 +120,9 @@ def _tokens(usage: object) -> Tokens:
 def _error(status: int, data: object) -> tuple[OutcomeClass, str]:
     error = data.get("error") if isinstance(data, dict) else None
     error = error if isinstance(error, dict) else {}
-    kind, details = str(error.get("type") or "")[:100], error.get("details")
-    inner = str(details.get("error_code") or "")[:100] if isinstance(details, dict) else ""
-    if inner in _SPENT:
+    kind, details = wire.text(error.get("type"), most=100) or "", error.get("details")
+    inner = wire.text(details.get("error_code"), most=100) if isinstance(details, dict) else None
+    if inner is not None and inner in _SPENT:
         return "quota", inner
     message = str(error.get("message") or "").lower()
     if status == 400 and kind == "invalid_request_error":

@@ -103,7 +103,7 @@ def _success(status: int, data: Mapping[str, Any], request_id: str | None) -> Mo
     message = choice.get("message")
     message = message if isinstance(message, dict) else {}
     text, refusal = _content(message)
-    finish = str(choice.get("finish_reason") or "").lower()
+    finish = (wire.text(choice.get("finish_reason"), most=100) or "").lower()
     outcome: OutcomeClass = "ok"
     if finish in _FILTER:
         outcome = "filtered"
@@ -179,7 +179,7 @@ def _error_code(data: object) -> str | None:
     inner = error.get("innererror")
     candidates = [inner.get("code")] if isinstance(inner, dict) else []
     candidates += [error.get("code"), error.get("type"), error.get("status")]
-    names = [name[:100] for name in candidates if isinstance(name, str) and name]
+    names = [name for one in candidates if (name := wire.text(one, most=100))]
     known = _QUOTA | _FILTER | _CONTEXT
     return next((name for name in names if name.lower() in known), names[0] if names else None)
 
@@ -187,8 +187,8 @@ def _error_code(data: object) -> str | None:
 def _with_field(code: str | None, data: object) -> str | None:
     """The code, and the field of the request that it is about."""
     error = data.get("error") if isinstance(data, dict) else None
-    field = error.get("param") if isinstance(error, dict) else None
-    return f"{code}: {field[:60]}"[:100] if code and isinstance(field, str) and field else code
+    field = wire.text(error.get("param"), most=60) if isinstance(error, dict) else None
+    return f"{code}: {field}"[:100] if code and field else code
 
 
 def _embedded_status(status: int, data: object) -> int:

@@ -17,6 +17,7 @@ BY_STATUS: Mapping[int, OutcomeClass] = {
     413: "context_length",
     429: "rate_limited",
 }
+MOST_TOKENS = 2**31 - 1
 _REQUEST_IDS = ("x-request-id", "request-id", "apim-request-id", "x-ms-request-id", "cf-ray")
 
 
@@ -29,7 +30,7 @@ def class_of_status(status: int) -> OutcomeClass:
 
 def request_id(headers: Headers) -> str | None:
     """The provider's own id of a call, for its support."""
-    return next((headers[name][:200] for name in _REQUEST_IDS if headers.get(name)), None)
+    return next((said for name in _REQUEST_IDS if (said := text(headers.get(name)))), None)
 
 
 def retry_after_s(headers: Headers) -> float | None:
@@ -50,14 +51,17 @@ def load(body: bytes) -> object:
         return None
 
 
-def text(value: object) -> str | None:
-    """A short name that a server sent."""
-    return value[:200] if isinstance(value, str) and value else None
+def text(value: object, *, most: int = 200) -> str | None:
+    """A short name that a server sent, without what no database stores: NUL and halves of characters."""
+    if not isinstance(value, str):
+        return None
+    return value[:most].replace("\0", "").encode("utf-8", "replace").decode() or None
 
 
 def count(value: object) -> int | None:
     """A number of tokens; None when the server said none or nonsense."""
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_TOKENS
+    return value if is_count and isinstance(value, int) else None
 
 
 def number(said: str | None) -> float | None:
