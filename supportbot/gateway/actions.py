@@ -55,14 +55,15 @@ class ServedChange:
 def settle(db: Session, attempts: Sequence[Attempt], *, at: datetime) -> list[ServedChange]:
     """Put what calls really cost in place of what was reserved; once, however often it is asked.
 
-    Reservations are locked first, in order, and the day that all calls share last: no two transactions wait in a ring.
+    Reservations are locked first, in order, then what endpoints answered as, in order, and the day that all calls share
+    last: no two transactions wait in a ring.
 
     Returns:
         every endpoint that answered as another model than the last time.
     """
     asked = {attempt.reservation_id: attempt for attempt in attempts if attempt.reservation_id is not None}
     settled = [one for number in sorted(asked) if (one := _settle_one(db, number, asked[number], at)) is not None]
-    served = [_served(db, one, at) for one in settled]
+    served = [_served(db, one, at) for one in _latest_of_each_endpoint(settled)]
     for day in sorted({one.day for one in settled}):
         _correct_day(db, day, [one for one in settled if one.day == day])
     return [change for change in served if change is not None]
@@ -96,6 +97,12 @@ def _settle_one(db: Session, reservation_id: int, attempt: Attempt, at: datetime
     return None if row is None else _Settled(attempt, *row)
 
 
+def _latest_of_each_endpoint(settled: Sequence[_Settled]) -> list[_Settled]:
+    """The last answer of each endpoint, by endpoint: that is as what it answers now."""
+    named = {one.endpoint: one for one in settled if one.attempt.outcome == "ok" and one.attempt.model_answered}
+    return [named[endpoint] for endpoint in sorted(named)]
+
+
 def _correct_day(db: Session, day: date, settled: Sequence[_Settled]) -> None:
     microusd = tokens = 0
     for one in settled:
@@ -111,7 +118,7 @@ def _correct_day(db: Session, day: date, settled: Sequence[_Settled]) -> None:
 def _real(attempt: Attempt) -> dict[str, int | None]:
     """Cost and output tokens of a call: as the provider counted, nothing for one it refused, else None: the worst."""
     tokens = attempt.tokens.output
-    refused = attempt.http_status is not None and attempt.http_status >= 400
+    refused = attempt.http_status is not None and attempt.http_status >= 300
     unsent = attempt.http_status is None and attempt.outcome in ("auth", "invalid_request")
     if attempt.cost_microusd is not None:
         return {"cost": attempt.cost_microusd, "tokens": tokens or 0}
@@ -122,9 +129,7 @@ def _real(attempt: Attempt) -> dict[str, int | None]:
 
 def _served(db: Session, settled: _Settled, at: datetime) -> ServedChange | None:
     attempt, before = settled.attempt, settled.served_before
-    name = attempt.model_answered
-    if attempt.outcome != "ok" or name is None:
-        return None
+    name = attempt.model_answered or ""
     if before is None:
         insert_once(db, ServedModel, endpoint=settled.endpoint, model_answered=name, since=at)
     if before is None or before == name:

@@ -65,10 +65,12 @@ class DatabaseGuard:
                 return probing
             day = now.date()
             if not _add_to_day(db, call, day):
+                _leave_probe(db, call, now, probing)
                 return NotAdmitted("over_limit", _day_words(call))
             reserved = _reserve(db, call, now)
             if reserved is None:
                 _take_from_day(db, call, day)
+                _leave_probe(db, call, now, probing)
                 return _over_message_limit(db, call)
             return Admitted(reserved, is_probe=probing)
 
@@ -227,6 +229,12 @@ def _breaker_says(db: Session, call: PlannedCall, now: datetime) -> bool | NotAd
     return NotAdmitted("paused", f"the model is paused after {words_of(outcome)}", because=outcome)
 
 
+def _leave_probe(db: Session, call: PlannedCall, now: datetime, probing: bool) -> None:
+    """Leave the probe of a paused model to the next call: this one is refused by a limit, and is not made."""
+    if probing:
+        change_rows(db, Breaker, {"endpoint": endpoint_of(call.spec)}, probe_at=now)
+
+
 def _add_to_day(db: Session, call: PlannedCall, day: date) -> bool:
     """Count the worst case into the day, unless that passes its limit. One statement, so that no two pass together."""
     limits = call.purpose.limits
@@ -273,7 +281,8 @@ def _day_words(call: PlannedCall) -> str:
 def _is_failing(db: Session, endpoint: str, newest: OutcomeClass, now: datetime) -> bool:
     """Whether the newest of a model's calls pauses it; those under way are left out."""
     ended = select(Reservation.outcome).where(Reservation.endpoint == endpoint, col(Reservation.outcome).is_not(None))
-    newest_first = ended.order_by(col(Reservation.id).desc())
+    # In the order of the index: sorting a month's calls by their id took SQLite 0.2 s.
+    newest_first = ended.order_by(col(Reservation.started_at).desc(), col(Reservation.id).desc())
     in_window = col(Reservation.started_at) > now - timedelta(seconds=WINDOW_S)
     last = db.exec(newest_first.limit(MOST_FAILURES)).all()
     recent = db.exec(newest_first.where(in_window).limit(MOST_RECENT)).all()

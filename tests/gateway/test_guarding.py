@@ -118,7 +118,8 @@ def test_a_call_counts_its_worst_case_until_it_is_settled_at_what_it_cost(ground
 
 
 @pytest.mark.parametrize(
-    ("outcome", "status", "counted"), [("timeout", None, 1_000), ("overloaded", 529, 0), ("auth", None, 0)]
+    ("outcome", "status", "counted"),
+    [("timeout", None, 1_000), ("overloaded", 529, 0), ("auth", None, 0), ("invalid_request", 307, 0)],
 )
 def test_a_failed_call_costs_nothing_only_when_the_server_refused_it(
     ground: Ground, outcome: OutcomeClass, status: int | None, counted: int
@@ -164,6 +165,25 @@ def test_drafts_that_settle_two_calls_while_others_are_admitted_never_wait_in_a_
     with ground.database.transaction(read_only=True) as db:
         assert {row.outcome for row in db.exec(select(Reservation))} == {"ok"}
     assert ground.day()[0] == 96 * (make_attempt(Admitted(1)).cost_microusd or 0)
+
+
+def test_drafts_whose_models_answer_under_new_names_never_wait_in_a_ring(ground: Ground) -> None:
+    guard, one = ground.guard(), make_call()
+    other = replace(one, spec=replace(PRICED, model="other"))
+
+    def draft(number: int) -> None:
+        attempts = []
+        for call in (one, other) if number % 2 else (other, one):
+            admitted = guard.admit(call)
+            assert isinstance(admitted, Admitted)
+            attempts.append(make_attempt(admitted, model_answered=f"name-{number}"))
+        ground.settle(*attempts)
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(draft, range(48)))
+
+    with ground.database.transaction(read_only=True) as db:
+        assert {row.outcome for row in db.exec(select(Reservation))} == {"ok"}
 
 
 def test_a_reply_has_a_limit_over_all_its_tasks_and_lost_tries_count(ground: Ground) -> None:
@@ -270,6 +290,33 @@ def test_another_served_model_is_told_once(ground: Ground) -> None:
         if isinstance(one, Admitted)
     ]
     assert told == [[], [], ["small-2"], []]
+
+
+def test_of_two_names_in_one_draft_the_last_is_kept_and_told(ground: Ground) -> None:
+    guard, call = ground.guard(), make_call()
+    names = ["small-1", "small-2", "small-3", "small-3"]
+    attempts = []
+    for name in names:
+        admitted = guard.admit(call)
+        assert isinstance(admitted, Admitted)
+        attempts.append(make_attempt(admitted, model_answered=name))
+    assert [ground.settle(attempts[0]), ground.settle(*attempts[1:3]), ground.settle(attempts[3])] == [
+        [],
+        ["small-3"],
+        [],
+    ]
+
+
+def test_a_call_that_a_limit_refuses_leaves_the_probe_to_the_next(ground: Ground) -> None:
+    call = make_call()
+    ground.end(call, *["timeout"] * 4)
+    ground.clock.move(timedelta(seconds=31))
+    for limit in ({"per_reply_microusd": 10}, {"per_day_microusd": 10}):
+        refused = ground.guard().admit(make_call(message_id=2, **limit))
+        assert isinstance(refused, NotAdmitted) and refused.kind == "over_limit"
+    probe = ground.guard().admit(call)
+    assert isinstance(probe, Admitted) and probe.is_probe
+    assert isinstance(ground.guard().admit(call), NotAdmitted)
 
 
 def test_successes_hold_the_breaker_closed_before_their_drafts_are_saved(ground: Ground) -> None:
