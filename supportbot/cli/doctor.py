@@ -60,8 +60,11 @@ def doctor(as_json: bool, no_models: bool) -> None:
 
 def _ending(lines: Sequence[Line]) -> str:
     """The one sentence for somebody in a hurry."""
-    bad = [line.name for line in lines if line.state == "bad"]
-    return f"To do, {len(bad)} of {len(lines)}: {', '.join(bad)}." if bad else "All is well."
+    named = {state: ", ".join(line.name for line in lines if line.state == state) for state in _MARKS}
+    if named["bad"]:
+        count = sum(line.state == "bad" for line in lines)
+        return f"To do, {count} of {len(lines)}: {named['bad']}."
+    return f"Nothing is broken. Worth a look: {named['look']}." if named["look"] else "All is well."
 
 
 def _examine(settings: Settings, *, ask: bool) -> Iterator[Line]:
@@ -185,6 +188,9 @@ def _keys(policy: RoutingPolicy) -> Iterator[Line]:
         yield Line("keys", "ok", f"set: {', '.join(named)}")
 
 
+_LEAST_TRIES = 4
+
+
 def _last_hour(parts: Parts) -> Line:
     """How messages fared with the models, which one question of ours does not show."""
     with parts.database.transaction(read_only=True) as db:
@@ -194,9 +200,15 @@ def _last_hour(parts: Parts) -> Line:
     if not failed:
         said = f"{made} tries, all answered" if made else "no model but the built-in one was asked for a draft"
         return Line("last hour", "ok", said)
+    lost = sum(one.count for one in failed)
     listed = "; ".join(one.words for one in failed[:3]) + ("; and more" if len(failed) > 3 else "")
-    text = f"{made} tries, {sum(one.count for one in failed)} failed: {listed}"
-    return Line("last hour", "look", text, {"tries": made, "failed": [asdict(one) for one in failed]})
+    text = f"{made} tries, {lost} failed: {listed}"
+    mostly = made >= _LEAST_TRIES and lost * 2 > made
+    if mostly:
+        text += ". Most messages get no model's draft: see the models above, or ask them with supportbot doctor"
+    return Line(
+        "last hour", "bad" if mostly else "look", text, {"tries": made, "failed": [asdict(one) for one in failed]}
+    )
 
 
 def _money(parts: Parts, policy: RoutingPolicy) -> Iterator[Line]:

@@ -147,6 +147,6 @@ def words_of(outcome: OutcomeClass) -> str:
         "timeout": "no answer in time",
         "context_length": "a message too long for the model",
         "invalid_request": "a request that the model did not accept",
-        "auth": "a key that was not accepted",
+        "auth": "a key that is missing or was not accepted",
         "transport": "a broken connection",
     }[outcome]

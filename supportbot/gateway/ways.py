@@ -19,6 +19,9 @@ _IN_A_RUN: Mapping[ProviderName, tuple[StructuredOutput, ...]] = {
 }
 """What is tried while a message waits: a run has three calls."""
 
+_NO_SUCH_MODEL = ("model_not_found", "not_found_error")
+"""A wrong name stays wrong in every way. A plain 404 may be an aggregator that has no endpoint for this way."""
+
 
 def best_way(provider: ProviderName, found: Sequence[StructuredOutput] = ()) -> StructuredOutput:
     """The most reliable of the ways that were found to work; of all when none was."""
@@ -32,7 +35,8 @@ def way_after(spec: ModelSpec, tried: StructuredOutput, answer: ModelAnswer) -> 
     None: the way is not to blame, or there is no other.
     """
     blamed = answer.outcome in ("invalid_request", "schema_invalid") or answer.http_status == 500
+    names_no_model = (answer.error_code or "").startswith(_NO_SUCH_MODEL)
     ways = _IN_A_RUN[spec.provider]
-    if not blamed or tried not in ways[:-1]:
+    if not blamed or names_no_model or tried not in ways[:-1]:
         return None
     return ways[ways.index(tried) + 1]

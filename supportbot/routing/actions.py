@@ -129,7 +129,9 @@ def activate_policy(db: Session, *, number: int, by: str, at: datetime, asked: A
     version = _version(db, number)
     require_owner(db, by, does="activates", document=version.document)
     if version.state != "approved":
-        raise Conflict(f"Version {number} is {version.state}, not approved: supportbot policy approve {number}")
+        raise Conflict(
+            f"Version {number} is {version.state}, not approved: supportbot policy approve {number} --by {by}"
+        )
     if _active_number(db) == number:
         raise Conflict(f"Version {number} is in force already.")
     _activate(db, number, parse_policy(version.document), asked, by=by, at=at)

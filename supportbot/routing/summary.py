@@ -150,7 +150,7 @@ def _always(policy: RoutingPolicy) -> tuple[str, ...]:
     retried = f"One retry, only after a {_listed(words)}." if words else "Nothing is tried twice."
     return (
         f"{retried} A refusal is neither retried nor passed on.",
-        "At most three calls for one message.",
+        "At most three calls for one task.",
         f"Over ${policy.limits.per_day_usd:g} a day, messages wait for a person.",
         f"A held case is answered by: {policy.held_reply_by}.",
         *_records(policy),

@@ -187,14 +187,30 @@ def test_how_the_tries_of_the_last_hour_ended_is_told_with_the_servers_own_code(
     assert text == "no model but the built-in one was asked for a draft"
 
     refused = {"outcome": "invalid_request", "error_code": "unsupported_parameter: max_tokens"}
-    for changes in ({}, refused, refused, {"hours_ago": 2, **refused}, {"provider": "builtin", **refused}):
+    for changes in ({}, {}, refused, refused, {"hours_ago": 2, **refused}, {"provider": "builtin", **refused}):
         add_try(database, **changes)
 
     line = found(environment, "--no-models")["last hour"]
     assert line["state"] == "look"
     assert line["text"] == (
-        "3 tries, 2 failed: fast 2 x a request that the model did not accept (unsupported_parameter: max_tokens)"
+        "4 tries, 2 failed: fast 2 x a request that the model did not accept (unsupported_parameter: max_tokens)"
     )
+
+
+def test_an_hour_in_which_most_tries_failed_is_bad(
+    environment: dict[str, str], database: Database, tmp_path: Path
+) -> None:
+    with stand_in(GOOD) as server:
+        hand_in(environment, tmp_path, policy(server.base_url))
+    for outcome in ("ok", "schema_invalid", "schema_invalid"):
+        add_try(database, outcome=outcome)
+    assert found(environment, "--no-models")["last hour"]["state"] == "look"
+
+    add_try(database, outcome="schema_invalid")
+
+    line = found(environment, "--no-models")["last hour"]
+    assert line["state"] == "bad"
+    assert "3 failed: fast 3 x an answer off the contract. Most messages get no model's draft" in line["text"]
 
 
 def add_try(database: Database, *, hours_ago: float = 0, **changes: Any) -> None:

@@ -42,14 +42,14 @@ def test_without_a_database_the_shipped_policy_is_shown_and_exported(tmp_path: P
 
 
 def test_the_first_policy_is_active_once_its_owner_approves(environment: dict[str, str], tmp_path: Path) -> None:
-    text = shipped_document().replace("deadline_s: 60", "deadline_s: 90")
+    text = shipped_document().replace("deadline_s: 60", "deadline_s: 70")
 
     result = run(environment, "import", document(tmp_path, text), "--author", AUTHOR, "--approved-by", OWNER)
 
     assert (result.exit_code, result.stdout) == (0, f"Version 1 is approved by {OWNER} and active.\n")
     assert run(environment, "export").stdout == text
     shown = json.loads(run(environment, "show", "--json").stdout)
-    assert (shown["version"], shown["tasks"]["dispute_reply"]["deadline_s"]) == (1, 90)
+    assert (shown["version"], shown["tasks"]["dispute_reply"]["deadline_s"]) == (1, 70)
     (version,) = json.loads(run(environment, "history", "--json").stdout)
     assert (version["version"], version["state"], version["author"], version["approver"]) == (
         1,
@@ -125,7 +125,7 @@ def test_the_markdown_export_is_read_in_two_minutes(tmp_path: Path) -> None:
 def proposed(environment: dict[str, str], tmp_path: Path) -> dict[str, str]:
     """Version 1 in force, version 2 proposed."""
     run(environment, "import", document(tmp_path), "--author", AUTHOR, "--approved-by", OWNER)
-    slower = document(tmp_path, shipped_document().replace("deadline_s: 60", "deadline_s: 90"))
+    slower = document(tmp_path, shipped_document().replace("deadline_s: 60", "deadline_s: 70"))
     result = run(environment, "propose", slower, "--author", AUTHOR, "--problem", "Disputes run out of time.")
     assert result.stdout.startswith("Version 2 is proposed.")
     return environment
@@ -142,13 +142,13 @@ def test_a_proposal_comes_into_force_when_approved_and_activated_and_leaves_by_a
     assert run(proposed, "approve", "2", "--by", OWNER).stdout.startswith(f"Version 2 is approved by {OWNER}.")
     assert deadline(proposed) == (1, 60)
     assert run(proposed, "activate", "2", "--by", OWNER).stdout == "Version 2 is in force.\n"
-    assert deadline(proposed) == (2, 90)
-    assert "-    deadline_s: 60\n+    deadline_s: 90" in run(proposed, "diff", "1", "2").stdout
+    assert deadline(proposed) == (2, 70)
+    assert "-    deadline_s: 60\n+    deadline_s: 70" in run(proposed, "diff", "1", "2").stdout
     back = run(proposed, "rollback", "--by", OWNER)
     assert back.stdout == "Version 1 is in force again; version 2 is not.\n"
     assert deadline(proposed) == (1, 60)
     assert run(proposed, "rollback", "--to", "2", "--by", OWNER).exit_code == 0
-    assert deadline(proposed) == (2, 90)
+    assert deadline(proposed) == (2, 70)
 
 
 @pytest.mark.parametrize(

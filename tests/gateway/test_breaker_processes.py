@@ -103,7 +103,10 @@ def test_a_key_that_one_process_finds_refused_keeps_the_other_from_asking(
 ) -> None:
     one, two, server = ground
     server.behaviours[:] = [reply(401, {"error": {"message": "no"}})]
-    assert one.run("high")[1] == "Stopped after 1 try: a key that was not accepted. A person is needed."
-    assert two.run("high")[1] == "Stopped: the model is paused after a key that was not accepted. A person is needed."
+    assert one.run("high")[1] == "Stopped after 1 try: a key that is missing or was not accepted. A person is needed."
+    assert (
+        two.run("high")[1]
+        == "Stopped: the model is paused after a key that is missing or was not accepted. A person is needed."
+    )
     assert two.run("low")[1] == "The backup answered: the model was paused."
     assert len(server.bodies) == 1

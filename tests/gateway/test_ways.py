@@ -101,6 +101,13 @@ def test_plain_json_mode_is_reached_within_three_calls(ground: Ground) -> None:
     assert provider.asked == ["json_schema", "json_object_schema", "json_object", "json_object"]
 
 
+@pytest.mark.parametrize("code", ["model_not_found", "model_not_found: model", "not_found_error"])
+def test_a_wrong_name_of_a_model_is_asked_once(ground: Ground, code: str) -> None:
+    provider = WayProvider(otherwise=failed("invalid_request", http_status=404, error_code=code))
+    result = ground.run(provider)
+    assert (result.outcome, len(result.attempts)) == ("invalid_request", 1)
+
+
 def test_a_model_that_takes_no_request_ends_after_three_calls_and_teaches_nothing(ground: Ground) -> None:
     provider = WayProvider()
     result = ground.run(provider)

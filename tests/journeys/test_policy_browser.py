@@ -51,7 +51,7 @@ def test_a_paused_model_and_its_return_are_pushed_to_the_page(page: Page, runnin
     guard.report(call, admitted, make_attempt(admitted, "auth"))
 
     expect(status).to_contain_text("Fast is paused")
-    expect(status).to_contain_text("after a key that was not accepted")
+    expect(status).to_contain_text("after a key that is missing or was not accepted")
 
     guard.report(call, replace(admitted, is_probe=True), make_attempt(admitted))
 

@@ -111,6 +111,7 @@ def test_every_problem_is_listed_at_once_with_path_value_and_advice() -> None:
         (("backup: null\n    prompt: dispute", "backup: builtin\n    prompt: dispute"), "dispute_reply.backup", "high"),
         (("deadline_s: 12", "deadline_s: 11"), "routine_reply.deadline_s", "2 tries x 5 s"),
         (("try_timeout_s: 25", "try_timeout_s: 61"), "dispute_reply.try_timeout_s", "longer than the deadline"),
+        (("deadline_s: 60", "deadline_s: 74"), "dispute_reply.deadline_s", "Allow 73 s at most"),
         (("prompt: routine_reply/3", "prompt: routine_reply/9"), "routine_reply.prompt", "does not exist"),
         (("prompt: dispute_reply/2\n    schema: reply/1", "prompt: dispute_reply/2\n    schema: reply/9"),
          "dispute_reply.schema", "does not exist"),
@@ -212,3 +213,21 @@ def test_two_rules_of_one_name_are_refused() -> None:
 def test_a_document_that_is_no_policy_says_where_to_start(document: str) -> None:
     with pytest.raises(PolicyError, match="supportbot policy export"):
         parse_policy(document)
+
+
+def test_a_policy_in_force_goes_on_with_the_deadlines_that_it_has() -> None:
+    document = changed(("deadline_s: 60", "deadline_s: 120"))
+    assert parse_policy(document).call_rule("dispute_reply").deadline_s == 120
+    with pytest.raises(PolicyError, match="could take 132 s"):
+        parse_policy(document, known=KNOWN)
+
+
+@pytest.mark.parametrize("name", ["api_key", "apiKey", "secret", "token"])
+def test_a_key_written_into_the_policy_is_refused_and_not_repeated(name: str) -> None:
+    document = changed(
+        ("provider: builtin, model: facts", f"provider: builtin, model: facts, {name}: sk-not-to-be-told")
+    )
+    with pytest.raises(PolicyError) as refused:
+        parse_policy(document)
+    assert "name its variable in api_key_env" in refused.value.message
+    assert "sk-not-to-be-told" not in str(refused.value) + repr(refused.value.fields)
