@@ -88,12 +88,13 @@ def compose(
         others: the names of other customers that it uses.
     """
     case, is_main = plan.case, task == plan.decision.task
+    hold_kind = plan.decision.hold_kind if is_main else None
+    facts = _facts(case, now) if hold_kind else {}
     proposed = result.fields
     if proposed is None:
-        return _failed(task, result, case.locale)
+        return replace(_failed(task, result, case.locale), facts=facts)  # a person decides on them all the same
     voice = voice_of(case.locale, task=task, sign_off=case.shop.sign_off)
     fields, changes = normalise_reply(proposed, voice, passages=completing_passages(plan))
-    hold_kind = plan.decision.hold_kind if is_main else None
     outcome = decided_outcome(fields.outcome, lane="reasoning" if hold_kind else "fast", hold_kind=hold_kind)
     amount = _amount(plan) if is_main else None
     reply = render.render(fields, frame(plan, outcome, amount), outcome=outcome)
@@ -110,7 +111,7 @@ def compose(
         changes=changes,
         findings=findings,
         sources=_sources(case, fields),
-        facts=_facts(case, now) if hold_kind else {},
+        facts=facts,
         amount=amount,
     )
 

@@ -1,7 +1,7 @@
 """Why a draft says what it says, in words: sources, checks, route and tries."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
@@ -9,8 +9,12 @@ from supportbot.drafting.tables import Draft
 from supportbot.gateway.rules import reason
 from supportbot.gateway.tables import AttemptRow
 from supportbot.gateway.types import OutcomeClass
+from supportbot.money import plain_amount
 from supportbot.routing.tables import Decision
 from supportbot.web.articles_views import passage_url
+from supportbot.web.words import on_day, when
+
+NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 # What the built-in provider is, said where a model would be named.
 BUILTIN = {
@@ -90,3 +94,44 @@ def tries_of(attempts: Sequence[AttemptRow], zone: ZoneInfo) -> list[dict[str, s
 
 def _local(at: datetime, zone: ZoneInfo) -> datetime:
     return at.astimezone(zone)
+
+
+def facts_of(draft: Draft, *, now: datetime, zone: ZoneInfo, currency: str) -> dict[str, Any] | None:
+    """What the draft kept of the records; see `templates/inbox/_facts.html`. None when nothing was looked up."""
+    kept = draft.facts
+    if not kept:
+        return None
+    today = now.astimezone(zone).date()
+    read = when(datetime.fromisoformat(kept["read_at"]), now=now, zone=zone).text
+    due, shown = kept.get("due_back_minor"), kept.get("currency") or currency
+    passage = (kept.get("due_passage") or "").rpartition("#")[2]
+    count = kept.get("rows", 0)
+    counted = NUMBERS[count] if count < len(NUMBERS) else str(count)
+    return {
+        "caption": f"Computed from {counted} {'row' if count == 1 else 'rows'} read {read}. No model took part.",
+        "problem": f"{kept['problem']} No amount is shown; edit the reply or leave a note."
+        if kept.get("problem")
+        else None,
+        "rows": [
+            {
+                "when": on_day(date.fromisoformat(line["on"]), today=today),
+                "what": line["what"],
+                "source": line["source"],
+                "amount": _line_amount(line, shown),
+            }
+            for line in kept.get("ledger", [])
+        ],
+        "currency": shown,
+        "total_label": f"Due back under policy {passage}" if passage else "Due back",
+        "total": plain_amount(due, shown) if due else None,
+        "none_due": "No amount is due under the policy.",
+    }
+
+
+def _line_amount(line: Mapping[str, Any], shown: str) -> str:
+    """A ledger line's amount in the column's currency; one in another currency says so."""
+    if line["amount_minor"] is None:
+        return ""
+    currency = line.get("currency") or shown
+    amount = plain_amount(line["amount_minor"], currency)
+    return amount if currency == shown else f"{amount} {currency}"

@@ -1,8 +1,7 @@
 """What the held case's report shows: built from rows and from what the draft kept of its facts."""
 
 import difflib
-from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -17,12 +16,11 @@ from supportbot.drafting.queries import DeskCase
 from supportbot.drafting.rules import promises
 from supportbot.drafting.tables import DivergenceRow, Draft
 from supportbot.inbox.tables import Message
-from supportbot.money import plain_amount
 from supportbot.web.aid_views import aid_view
 from supportbot.web.articles_views import passage_url
-from supportbot.web.draft_views import author_of, blocked_note, checks_of
+from supportbot.web.draft_views import author_of, blocked_note, checks_of, facts_of
 from supportbot.web.inbox_views import earlier_url
-from supportbot.web.words import day_words, length, on_day, when
+from supportbot.web.words import day_words, length, when
 
 FIELDS = {
     "outcome": "Outcome",
@@ -42,7 +40,6 @@ WORDS = {
     "sources": "form",
 }
 MOST_TOLD = 8
-NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
 def held_view(case: DeskCase, draft: Draft, *, person: Person, now: datetime, back_url: str) -> dict[str, Any]:
@@ -61,7 +58,7 @@ def held_view(case: DeskCase, draft: Draft, *, person: Person, now: datetime, ba
         "late": row.waiting_since is not None and (now - row.waiting_since).total_seconds() > 3600,
         "changed": changed,
         "stand": _stand(case, draft, due, name),
-        "facts": _facts(draft, now=now, zone=zone, currency=case.site.currency),
+        "facts": facts_of(draft, now=now, zone=zone, currency=case.site.currency),
         "policy": _policy(draft, zone, now),
         "duel": _duel(case, draft),
         "checks": checks_of(draft),
@@ -114,37 +111,6 @@ def _stand(case: DeskCase, draft: Draft, due: Money | None, name: str) -> list[d
         parts.append(_part(f"{draft.state_reason}. "))
     parts.append(_part(f"Nothing has been promised to {name}."))
     return parts
-
-
-def _facts(draft: Draft, *, now: datetime, zone: ZoneInfo, currency: str) -> dict[str, Any] | None:
-    kept = draft.facts
-    if not kept:
-        return None
-    today = now.astimezone(zone).date()
-    read = when(datetime.fromisoformat(kept["read_at"]), now=now, zone=zone).text
-    due, shown = kept.get("due_back_minor"), kept.get("currency") or currency
-    passage = (kept.get("due_passage") or "").rpartition("#")[2]
-    count = kept.get("rows", 0)
-    counted = NUMBERS[count] if count < len(NUMBERS) else str(count)
-    return {
-        "caption": f"Computed from {counted} {'row' if count == 1 else 'rows'} read {read}. No model took part.",
-        "problem": f"{kept['problem']} No amount is shown; edit the reply or leave a note."
-        if kept.get("problem")
-        else None,
-        "rows": [
-            {
-                "when": on_day(date.fromisoformat(line["on"]), today=today),
-                "what": line["what"],
-                "source": line["source"],
-                "amount": _line_amount(line, shown),
-            }
-            for line in kept.get("ledger", [])
-        ],
-        "currency": shown,
-        "total_label": f"Due back under policy {passage}" if passage else "Due back",
-        "total": plain_amount(due, shown) if due else None,
-        "none_due": "No amount is due under the policy.",
-    }
 
 
 def _policy(draft: Draft, zone: ZoneInfo, now: datetime) -> dict[str, Any] | None:
@@ -323,15 +289,6 @@ def _due(draft: Draft, currency: str) -> Money | None:
 
 def _first_name(case: DeskCase) -> str:
     return case.customer.name.split()[0] if case.customer.name.strip() else "the visitor"
-
-
-def _line_amount(line: Mapping[str, Any], shown: str) -> str:
-    """A ledger line's amount in the column's currency; one in another currency says so."""
-    if line["amount_minor"] is None:
-        return ""
-    currency = line.get("currency") or shown
-    amount = plain_amount(line["amount_minor"], currency)
-    return amount if currency == shown else f"{amount} {currency}"
 
 
 def _part(text: str, kind: str = "") -> dict[str, str]:

@@ -1,5 +1,6 @@
 """What the inbox templates show: built from rows, one function a region. Pure but for `url_for`."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -7,8 +8,9 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 
 from supportbot.accounts.types import Person
-from supportbot.billing.types import AccountRows
+from supportbot.billing.types import AccountRows, ChargeRow, RefundRow
 from supportbot.contract.render import from_json
+from supportbot.contract.types import Money
 from supportbot.drafting.queries import DeskCase
 from supportbot.drafting.rules import effective_state
 from supportbot.drafting.tables import Draft
@@ -16,7 +18,7 @@ from supportbot.inbox.queries import COUNT_CAP, ConversationLine, Page, View
 from supportbot.inbox.rules import closing_refusal, is_held
 from supportbot.inbox.tables import Conversation, Customer, Message, Outgoing
 from supportbot.web.aid_views import aid_view
-from supportbot.web.draft_views import blocked_note, checks_of, route_words, sources_of, tries_of
+from supportbot.web.draft_views import blocked_note, checks_of, facts_of, route_words, sources_of, tries_of
 from supportbot.web.words import day_words, length, on_day, when
 
 FIRST_REPLY_TARGET = timedelta(hours=1)
@@ -180,6 +182,7 @@ def draft_view(case: DeskCase, *, now: datetime, zone: ZoneInfo) -> dict[str, An
         return _draft_base(main, "failed") | {
             "note": main.state_reason or "The model did not answer.",
             "tries": tries_of(case.drafts.attempts, zone),
+            "facts": facts_of(main, now=now, zone=zone, currency=case.site.currency),
             "next_try": None,
         }
     if state not in ("ready", "void") or not main.reply:
@@ -349,7 +352,7 @@ def _plan(account: AccountRows, zone: ZoneInfo, now: datetime) -> list[dict[str,
 
 
 def _charges(account: AccountRows, zone: ZoneInfo, now: datetime, currency: str) -> list[dict[str, Any]]:
-    """The newest charges; an amount in another currency than the column's says so."""
+    """The newest charges and what of each went back; an amount in another currency than the column's says so."""
     today = now.astimezone(zone).date()
     names = {invoice.id: invoice.name for invoice in account.invoices}
     newest = sorted(account.charges, key=lambda charge: charge.charged_at, reverse=True)[:5]
@@ -358,7 +361,17 @@ def _charges(account: AccountRows, zone: ZoneInfo, now: datetime, currency: str)
             "when": on_day(charge.charged_at.astimezone(zone).date(), today=today),
             "what": names.get(charge.invoice_id or "", charge.invoice_id or charge.id),
             "amount": str(charge.amount).removesuffix(f" {currency}"),
-            "state": "paid" if charge.status == "succeeded" else charge.status,
+            "state": _charge_state(charge, account.refunds, currency),
         }
         for charge in newest
     ]
+
+
+def _charge_state(charge: ChargeRow, refunds: Sequence[RefundRow], currency: str) -> str:
+    """How a charge stands, with what of it went back: a paid one that was returned is not owed again."""
+    back = [one for one in refunds if one.charge_id == charge.id and one.status == "succeeded"]
+    if charge.status != "succeeded" or not back:
+        return "paid" if charge.status == "succeeded" else charge.status
+    minor = sum(one.amount.minor for one in back)
+    returned = str(Money(minor, charge.amount.currency)).removesuffix(f" {currency}")
+    return "returned" if minor >= charge.amount.minor else f"{returned} returned"
