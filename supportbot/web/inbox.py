@@ -14,8 +14,9 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from supportbot.accounts.queries import person_by_session
 from supportbot.drafting import actions, corrections, editing
-from supportbot.drafting.queries import DeskCase, desk_case
+from supportbot.drafting.queries import DeskCase, desk_case, find_draft
 from supportbot.drafting.rules import effective_state
+from supportbot.drafting.tables import Draft
 from supportbot.errors import InvalidInput, NotFound
 from supportbot.inbox import actions as inbox_actions
 from supportbot.inbox import queries
@@ -114,9 +115,14 @@ def reject(draft_id: int) -> BaseResponse:
 
 @blueprint.post("/inbox/drafts/<int:draft_id>/regeneration")
 def regenerate(draft_id: int) -> BaseResponse:
-    """Ask for a new draft."""
+    """Ask for a new draft; the conversation stays open, for that is where it will stand."""
     person, desk = signed_in(), services().desk
-    return _act(lambda db: actions.regenerate(db, desk, draft_id, by=person))
+
+    def again(db: Session) -> Draft:
+        actions.regenerate(db, desk, draft_id, by=person)
+        return find_draft(db, draft_id)
+
+    return _act(again)
 
 
 @blueprint.post("/inbox/drafts/<int:draft_id>/hold")

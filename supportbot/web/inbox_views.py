@@ -65,7 +65,7 @@ def queue_view(
         ],
         "rows": [row_view(line, view, person=person, open_id=open_id, now=now) for line in page.lines],
         "empty": {"title": title, "text": text, "shape": "check", "links": links},
-        "older_url": url_for("inbox.page", view=view, after=page.next.text) if page.next else None,
+        "next_url": url_for("inbox.page", view=view, after=page.next.text) if page.next else None,
     }
 
 

@@ -27,6 +27,8 @@
     const rows = $$("#rows .row");
     if (!rows.length) return;
     const at = rows.findIndex((row) => row.getAttribute("aria-current") === "true");
+    const more = $("#rows .pager a");
+    if (more && at + step === rows.length) { more.click(); return; }
     const next = rows[at < 0 ? 0 : Math.min(Math.max(at + step, 0), rows.length - 1)];
     if (next) { next.click(); next.scrollIntoView({ block: "nearest" }); }
   }
