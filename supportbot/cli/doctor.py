@@ -198,11 +198,15 @@ def _last_hour(parts: Parts) -> Line:
     failed = [one for one in tries if one.outcome != "ok"]
     made = sum(one.count for one in tries)
     if not failed:
-        said = f"{made} tries, all answered" if made else "no model but the built-in one was asked for a draft"
+        said = (
+            f"{made} {'try' if made == 1 else 'tries'}, all answered"
+            if made
+            else "no model but the built-in one was asked for a draft"
+        )
         return Line("last hour", "ok", said)
     lost = sum(one.count for one in failed)
     listed = "; ".join(one.words for one in failed[:3]) + ("; and more" if len(failed) > 3 else "")
-    text = f"{made} tries, {lost} failed: {listed}"
+    text = f"{made} {'try' if made == 1 else 'tries'}, {lost} failed: {listed}"
     mostly = made >= _LEAST_TRIES and lost * 2 > made
     if mostly:
         text += ". Most messages get no model's draft: see the models above, or ask them with supportbot doctor"
