@@ -1,7 +1,7 @@
 """`supportbot doctor`: one screen that says what is well, what is wrong, and what to do about it."""
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Literal
@@ -10,6 +10,7 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
+from supportbot.accounts.queries import people
 from supportbot.app import Parts, wire
 from supportbot.cli.parts import answer, as_json, database_cause
 from supportbot.db import impatient, normal_url
@@ -91,11 +92,12 @@ def _examine_parts(parts: Parts, *, ask: bool) -> Iterator[Line]:
     try:
         with parts.database.transaction(read_only=True) as db:
             active = find_active_policy(db)
+            addresses = {person.email.casefold() for person in people(db)}
     except PolicyError as error:
         yield Line("policy", "bad", "; ".join(error.message.splitlines()))
         active = None
     else:
-        yield _policy(active)
+        yield _policy(active, addresses)
     if active is not None:
         if ask:
             click.echo("Asking the models; a slow one may take minutes ...", err=True)
@@ -119,14 +121,19 @@ def _work(parts: Parts) -> Iterator[Line]:
     yield Line("jobs", "bad" if health.failed else "ok", jobs)
 
 
-def _policy(active: ActivePolicy | None) -> Line:
+def _policy(active: ActivePolicy | None, addresses: Collection[str]) -> Line:
     if active is None:
         return Line(
             "policy",
             "bad",
             "none is active. Start from: supportbot policy export > FILE, then: supportbot policy import FILE",
         )
-    return Line("policy", "ok", f"version {active.number} is active; its owner is {active.policy.owner}")
+    owner = active.policy.owner
+    text = f"version {active.number} is active; its owner is {owner}"
+    if owner.casefold() not in addresses:
+        text += ", who is no user here: supportbot user add, or name another in the next version"
+        return Line("policy", "look", text)
+    return Line("policy", "ok", text)
 
 
 def _models(parts: Parts, policy: RoutingPolicy, asked: AskedModels | None) -> Iterator[Line]:

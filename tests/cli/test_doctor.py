@@ -12,12 +12,14 @@ import pytest
 from click.testing import CliRunner, Result
 from sqlmodel import select
 
+from supportbot.accounts.tables import Agent
 from supportbot.cli import main
 from supportbot.db import Database
 from supportbot.gateway.guarding import endpoint_of
 from supportbot.gateway.tables import AttemptRow, Breaker, ModelWay, SpendDay
 from supportbot.routing.policy import parse_policy, shipped_document
 from tests.contract.factories import make_answer
+from tests.factories import make_person
 from tests.gateway.faults import said
 from tests.gateway.stand_in import Behaviour, reply, stand_in
 
@@ -85,6 +87,22 @@ def test_before_anything_was_set_up_it_says_what_to_do_next(environment: dict[st
     assert "BAD  workers    none is running. Start one with: supportbot worker" in result.stdout
     assert "BAD  policy     none is active. Start from: supportbot policy export > FILE" in result.stdout
     assert result.stdout.endswith("To do, 2 of 5: workers, policy.\n")
+
+
+def test_an_owner_who_is_no_user_is_worth_a_look(
+    environment: dict[str, str], database: Database, tmp_path: Path
+) -> None:
+    with stand_in(GOOD) as server:
+        hand_in(environment, tmp_path, policy(server.base_url))
+    stranger = found(environment, "--no-models")["policy"]
+    with database.transaction() as db:
+        owner = make_person(db, "bram", "owner", None, datetime.now(UTC))
+        db.get_one(Agent, owner.id).email = "Owner@example.test"
+    known = found(environment, "--no-models")["policy"]
+
+    assert stranger["state"] == "look"
+    assert "its owner is owner@example.test, who is no user here: supportbot user add" in stranger["text"]
+    assert known["state"] == "ok"
 
 
 def test_a_model_that_answers_is_told_with_its_speed_and_its_ways_which_are_kept(
