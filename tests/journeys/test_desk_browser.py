@@ -171,6 +171,24 @@ def test_escape_leaves_a_dialog_and_a_composer_without_a_trace(desk: Desk) -> No
     assert desk.draft(draft).state == "ready"
 
 
+def test_escape_asks_once_before_it_drops_what_was_written(desk: Desk) -> None:
+    draft = desk.ready()
+    desk.open(draft.conversation_id)
+    desk.page.keyboard.press("r")
+    field = desk.page.get_by_label("The answer, in one sentence")
+    expect(field).to_be_focused()
+    desk.page.keyboard.type("It is on its way.")
+
+    desk.page.keyboard.press("Escape")
+
+    expect(desk.page.get_by_text("Not sent yet. Esc again drops your words.")).to_be_visible()
+    expect(field).to_have_value(re.compile("^It is on its way"))
+    run_axe(desk.page, context="#compose")
+    desk.page.keyboard.press("Escape")
+    expect(desk.page.locator("#compose")).to_have_count(0)
+    assert desk.draft(draft).state == "ready"
+
+
 def test_earlier_messages_are_reached_and_left_by_keyboard(desk: Desk) -> None:
     shop = desk.office.shop
     conversation_id = desk.ready().conversation_id

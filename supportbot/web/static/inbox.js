@@ -44,7 +44,7 @@
       form.requestSubmit(closing || $('button[form="compose"]') || undefined);
       return;
     }
-    if (event.key === "Escape" && !openDialog() && press("Escape")) { event.preventDefault(); return; }
+    if (event.key === "Escape" && !openDialog() && (keepsWords() || press("Escape"))) { event.preventDefault(); return; }
     if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) && event.target.type !== "radio") return;
     if (openDialog()) { choose(event); return; }
     if (!keysAreOn()) return;
@@ -58,6 +58,22 @@
     const done = moves[key] ? (moves[key](), true) : press(key);
     if (done) event.preventDefault();
   });
+
+  // Escape leaves the composer; with words in it that would be lost, only when it is pressed again.
+  function keepsWords() {
+    const form = $("#compose");
+    if (!form || form.dataset.asked) return false;
+    const isChanged = $$("textarea, input:not([type=hidden])", form).some((field) => field.value !== field.defaultValue);
+    if (!isChanged && !$("[aria-invalid], .notice.risk", form)) return false;
+    form.dataset.asked = "yes";
+    const said = document.createElement("p");
+    said.className = "hint";
+    said.setAttribute("role", "status");
+    form.append(said);
+    said.textContent = "Not sent yet. Esc again drops your words.";
+    setTimeout(() => { delete form.dataset.asked; said.remove(); }, GO_MS * 4);
+    return true;
+  }
 
   // In the reject dialog a number picks a reason.
   function choose(event) {
