@@ -17,8 +17,8 @@ MODELLESS_TASK = "triage"
 # All the time that triage may take where a model takes part; then the message is held.
 LONGEST_TRIAGE_S = 0.5
 NEEDED_TASKS = ("routine_reply", "dispute_reply")
-# The two deadlines together; the job has 90 s.
-LONGEST_TOGETHER_S = 85
+# All that a draft may take; its job has 90 s.
+LONGEST_DRAFT_S = 85
 _SLACK_S = 1.0
 _LONGEST_VALUE = 60
 
@@ -33,8 +33,8 @@ class Problem:
 
     @property
     def text(self) -> str:
-        """Value and advice, without the path."""
-        shown = "" if self.value is None else f"{_short(self.value)} "
+        """Value and advice, without the path; no value where a key may have been written."""
+        shown = "" if self.value is None or _may_be_secret(self.path, self.value) else f"{_short(self.value)} "
         return f"{shown}{self.advice}"
 
     def __str__(self) -> str:
@@ -61,7 +61,7 @@ def rule_problems(raw: Mapping[str, Any], known: KnownNames | None) -> list[Prob
         *_model_problems(_mapping(raw.get("models")), known),
         *_missing_tasks(raw),
         *_reply_by_problems(raw),
-        *(_together_problems(_mapping(raw.get("tasks"))) if known else ()),
+        *(_late_problems(_mapping(raw.get("tasks"))) if known else ()),
         *_all_phrase_problems(_mapping(raw.get("triage"))),
         *_name_problems(_mapping(raw.get("triage"))),
     ]
@@ -77,11 +77,9 @@ def _shape_problem(finding: Mapping[str, Any]) -> Problem:
     kind, value = finding["type"], finding.get("input")
     if kind == "missing":
         return Problem(path, None, "is missing. Add it.")
-    if kind == "extra_forbidden" and _SECRET.search(path):
-        # The value may be the key itself.
-        return Problem(path, None, "is not known here. A policy holds no key: name its variable in api_key_env.")
     if kind == "extra_forbidden":
-        return Problem(path, value, "is not known here. Remove it or check its spelling.")
+        hint = " A policy holds no key: name its variable in api_key_env." if _SECRET.search(path) else ""
+        return Problem(path, value, f"is not known here. Remove it or check its spelling.{hint}")
     if kind == "string_pattern_mismatch":
         return Problem(
             path, value, _FORMS.get(str(finding["loc"][-1]), "is not a name: use a-z, 0-9 and _, 39 at most.")
@@ -92,7 +90,14 @@ def _shape_problem(finding: Mapping[str, Any]) -> Problem:
     return Problem(path, value, f"does not fit: {message[:1].lower()}{message[1:]}.")
 
 
-_SECRET = re.compile(r"key|secret|token$|password", re.IGNORECASE)
+_SECRET = re.compile(r"key|secret|token$|password|authoriz|auth(?!or)|bearer|header|credential", re.IGNORECASE)
+
+
+def _may_be_secret(path: str, value: object) -> bool:
+    """A key, or an address that may carry one in its user or its query."""
+    return bool(_SECRET.search(path)) or (path.endswith("base_url") and bool(re.search("[@?]", str(value))))
+
+
 _FORMS = {
     "weights": "is neither shipped nor sha256: with 64 digits. List trained ones: supportbot triage candidates",
     "owner": "is not an e-mail address; write for example owner@example.com.",
@@ -127,20 +132,13 @@ def _missing_tasks(raw: Mapping[str, Any]) -> Iterator[Problem]:
             yield Problem(f"tasks.{name}", None, "has no rule. Add it to the task map.")
 
 
-def _together_problems(tasks: Mapping[str, Any]) -> Iterator[Problem]:
-    """Both drafts of a dispute are made in one job; one that takes longer is begun anew, and given up after 120 s.
-
-    Not asked of a policy that is in force: it goes on as it did.
-    """
-    deadlines = [_mapping(tasks.get(name)).get("deadline_s") for name in NEEDED_TASKS]
-    known = [deadline for deadline in deadlines if _is_number(deadline)]
-    if len(known) == len(deadlines) and sum(known) > LONGEST_TOGETHER_S:
-        routine = known[0]
-        advice = (
-            f"is too long: with the {routine:g} s of {NEEDED_TASKS[0]} a dispute could take {sum(known):g} s, "
-            f"and after {LONGEST_TOGETHER_S} s its job is begun anew. Allow {LONGEST_TOGETHER_S - routine:g} s at most."
-        )
-        yield Problem(f"tasks.{NEEDED_TASKS[1]}.deadline_s", known[1], advice)
+def _late_problems(tasks: Mapping[str, Any]) -> Iterator[Problem]:
+    """A draft that takes longer than its job is begun anew. Not asked of a policy in force: it goes on as it did."""
+    for name in NEEDED_TASKS:
+        deadline = _mapping(tasks.get(name)).get("deadline_s")
+        if _is_number(deadline) and deadline > LONGEST_DRAFT_S:
+            advice = f"is too long: after {LONGEST_DRAFT_S} s a draft is begun anew. Allow that at most."
+            yield Problem(f"tasks.{name}.deadline_s", deadline, advice)
 
 
 def _reply_by_problems(raw: Mapping[str, Any]) -> Iterator[Problem]:
