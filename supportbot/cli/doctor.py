@@ -10,14 +10,14 @@ import click
 from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
-from supportbot.accounts.queries import people
+from supportbot.accounts.queries import people, shut_out
 from supportbot.app import Parts, wire
 from supportbot.cli.parts import answer, as_json, database_cause
 from supportbot.db import impatient, normal_url
 from supportbot.errors import PolicyError
 from supportbot.gateway.guarding import endpoint_of
 from supportbot.gateway.prices import load_prices
-from supportbot.gateway.queries import paused_models, spent_on, tries_since
+from supportbot.gateway.queries import paused_models, spent_on, tasks_since, tries_since
 from supportbot.migrating import require_current
 from supportbot.routing.asking import Asked, AskedModels, ask_models, keep_findings
 from supportbot.routing.costs import WorstCase, worst_cases
@@ -93,11 +93,12 @@ def _examine_parts(parts: Parts, *, ask: bool) -> Iterator[Line]:
         with parts.database.transaction(read_only=True) as db:
             active = find_active_policy(db)
             addresses = {person.email.casefold() for person in people(db)}
+            shut = {person.email.casefold() for person in shut_out(db)}
     except PolicyError as error:
         yield Line("policy", "bad", "; ".join(error.message.splitlines()))
         active = None
     else:
-        yield _policy(active, addresses)
+        yield _policy(active, addresses, shut)
     if active is not None:
         if ask:
             click.echo("Asking the models; a slow one may take minutes ...", err=True)
@@ -121,7 +122,7 @@ def _work(parts: Parts) -> Iterator[Line]:
     yield Line("jobs", "bad" if health.failed else "ok", jobs)
 
 
-def _policy(active: ActivePolicy | None, addresses: Collection[str]) -> Line:
+def _policy(active: ActivePolicy | None, addresses: Collection[str], shut: Collection[str]) -> Line:
     if active is None:
         return Line(
             "policy",
@@ -131,7 +132,8 @@ def _policy(active: ActivePolicy | None, addresses: Collection[str]) -> Line:
     owner = active.policy.owner
     text = f"version {active.number} is active; its owner is {owner}"
     if owner.casefold() not in addresses:
-        text += ", who is no user here: supportbot user add, or name another in the next version"
+        cause = ("was shut out", "enable") if owner.casefold() in shut else ("is no user here", "add")
+        text += f", who {cause[0]}: supportbot user {cause[1]}, or name another in the next version"
         return Line("policy", "look", text)
     return Line("policy", "ok", text)
 
@@ -195,13 +197,14 @@ def _keys(policy: RoutingPolicy) -> Iterator[Line]:
         yield Line("keys", "ok", f"set: {', '.join(named)}")
 
 
-_LEAST_TRIES = 4
+_LEAST_TASKS = 4
 
 
 def _last_hour(parts: Parts) -> Line:
     """How messages fared with the models, which one question of ours does not show."""
     with parts.database.transaction(read_only=True) as db:
-        tries = tries_since(db, parts.desk.clock() - timedelta(hours=1))
+        since = parts.desk.clock() - timedelta(hours=1)
+        tries, tasks = tries_since(db, since), tasks_since(db, since)
     failed = [one for one in tries if one.outcome != "ok"]
     made = sum(one.count for one in tries)
     if not failed:
@@ -214,9 +217,9 @@ def _last_hour(parts: Parts) -> Line:
     lost = sum(one.count for one in failed)
     listed = "; ".join(one.words for one in failed[:3]) + ("; and more" if len(failed) > 3 else "")
     text = f"{made} {'try' if made == 1 else 'tries'}, {lost} failed: {listed}"
-    mostly = made >= _LEAST_TRIES and lost * 2 > made
+    mostly = tasks.made >= _LEAST_TASKS and tasks.unanswered * 2 > tasks.made
     if mostly:
-        text += ". Most messages get no model's draft: see the models above, or ask them with supportbot doctor"
+        text += f". {tasks.unanswered} of {tasks.made} tasks got no model's answer. Ask the models: supportbot doctor"
     return Line(
         "last hour", "bad" if mostly else "look", text, {"tries": made, "failed": [asdict(one) for one in failed]}
     )

@@ -75,6 +75,28 @@ def tries_since(db: Session, since: datetime) -> list[Tries]:
     return [Tries(key, cast(OutcomeClass, outcome), code, number) for key, outcome, code, number in db.execute(query)]
 
 
+@dataclass(frozen=True, slots=True)
+class Tasks:
+    """How many tasks asked a model, and how many of them got no answer of any: a retry or a backup may give one."""
+
+    made: int
+    unanswered: int
+
+
+def tasks_since(db: Session, since: datetime) -> Tasks:
+    """Tasks of messages that asked models outside this process since a moment."""
+    task = (col(AttemptRow.message_id), col(AttemptRow.task), col(AttemptRow.draft_id))
+    answered = sa.func.max(sa.case((col(AttemptRow.outcome) == "ok", 1), else_=0)).label("answered")
+    each = (
+        sa.select(answered)
+        .where(col(AttemptRow.started_at) >= since, col(AttemptRow.provider) != "builtin")
+        .group_by(*task)
+        .subquery()
+    )
+    row = db.execute(sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(each.c.answered), 0))).one()
+    return Tasks(row[0], row[0] - int(row[1]))
+
+
 def paused_models(db: Session) -> list[PausedModel]:
     """Every model that is paused, the longest first."""
     rows = db.exec(select(Breaker).order_by(col(Breaker.opened_at)))

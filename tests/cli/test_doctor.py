@@ -215,28 +215,29 @@ def test_how_the_tries_of_the_last_hour_ended_is_told_with_the_servers_own_code(
     )
 
 
-def test_an_hour_in_which_most_tries_failed_is_bad(
+def test_an_hour_in_which_most_tasks_got_no_answer_is_bad_and_retries_alone_are_not(
     environment: dict[str, str], database: Database, tmp_path: Path
 ) -> None:
     with stand_in(GOOD) as server:
         hand_in(environment, tmp_path, policy(server.base_url))
-    for outcome in ("ok", "schema_invalid", "schema_invalid"):
-        add_try(database, outcome=outcome)
+    for task in ("routine_reply", "dispute_reply", "case_summary", "field_extraction"):
+        for outcome in ("timeout", "timeout", "ok"):
+            add_try(database, task=task, outcome=outcome)
     assert found(environment, "--no-models")["last hour"]["state"] == "look"
 
-    add_try(database, outcome="schema_invalid")
+    for number in range(5):
+        add_try(database, message_id=number + 2, outcome="schema_invalid")
 
     line = found(environment, "--no-models")["last hour"]
     assert line["state"] == "bad"
-    assert "3 failed: fast 3 x an answer off the contract. Most messages get no model's draft" in line["text"]
+    assert "5 of 9 tasks got no model's answer." in line["text"]
 
 
 def add_try(database: Database, *, hours_ago: float = 0, **changes: Any) -> None:
-    given = {"model_key": "fast", "provider": "openai_compatible", "outcome": "ok", "error_code": None, **changes}
+    given = {"model_key": "fast", "provider": "openai_compatible", "outcome": "ok", "error_code": None}
+    given |= {"message_id": 1, "task": "routine_reply"} | changes
     at = datetime.now(UTC) - timedelta(hours=hours_ago)
     row = AttemptRow(
-        message_id=1,
-        task="routine_reply",
         number=1,
         policy_version=1,
         prompt="routine_reply/3",
