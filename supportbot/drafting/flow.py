@@ -5,6 +5,7 @@ task and generation, and a finished draft is never made twice (a model may be ca
 """
 
 import logging
+import time
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -21,10 +22,13 @@ from supportbot.drafting.queries import read_case
 from supportbot.drafting.second_reading import SecondReading, is_wanted, read_again
 from supportbot.drafting.types import CaseFile
 from supportbot.gateway import Gateway
+from supportbot.gateway.rules import LEAST_TRY_S
+from supportbot.gateway.types import CallRule
 from supportbot.inbox.desk import Desk
 from supportbot.inbox.queries import others_named
 from supportbot.logs import where
 from supportbot.routing.dates import held_reply_by
+from supportbot.routing.problems import LONGEST_DRAFT_S
 from supportbot.routing.queries import ActivePolicy, active_policy
 from supportbot.routing.rules import decide_route
 from supportbot.routing.types import MONEY_TOPICS, Reason, Triage
@@ -47,7 +51,7 @@ class Drafting:
 
     `policy` stands in for the active one: the demo's story is played under the shipped policy, so that a first start
     with a policy of one's own calls (and pays) no model two hundred times. `turns` says who works; the gateway gives
-    a turn back while a model is waited for.
+    a turn back while a model is waited for. `longest_s` is what a job has: the comparison gets what the draft leaves.
     """
 
     database: Database
@@ -55,10 +59,11 @@ class Drafting:
     gateway: Gateway
     policy: ActivePolicy | None = None
     turns: Turns = field(default_factory=lambda: Turns(DRAFTS_WORKING))
+    longest_s: float = LONGEST_DRAFT_S
 
     def draft_reply(self, message_id: int, *, generation: int = 1) -> None:
         """Draft one message: exactly one set of drafts comes of it, however often this runs."""
-        now = self.desk.clock()
+        now, ends_at = self.desk.clock(), time.monotonic() + self.longest_s
         with self.database.transaction(read_only=True) as db:
             policy = self.policy or active_policy(db)
             case = without_stale_record(read_case(db, message_id, now=now), policy, now=now)
@@ -77,7 +82,7 @@ class Drafting:
         with self.database.transaction() as db:
             draft_ids = saving.start(db, self.desk, plan)
         if draft_ids:
-            composed = self._run_tasks(plan, now)
+            composed = self._run_tasks(plan, now, ends_at)
             with self.database.transaction() as db:
                 saving.save(db, self.desk, plan, draft_ids, composed)
 
@@ -90,29 +95,32 @@ class Drafting:
             return SecondReading(triage)
         return read_again(self.gateway, policy.policy, case, triage)
 
-    def _run_tasks(self, plan: saving.Plan, now: datetime) -> list[Composed]:
+    def _run_tasks(self, plan: saving.Plan, now: datetime, ends_at: float) -> list[Composed]:
         """The draft that may be sent, then the one made for comparison: limits and models are the first one's first."""
         compare = plan.decision.compare_task
         if compare is None:
             return [self._run_task(plan, plan.decision.task, now)]
         with self.turns.hurried():
             main = self._run_task(plan, plan.decision.task, now)
-        return [main, self._compared(plan, compare, now)]
+        return [main, self._compared(plan, compare, now, left_s=ends_at - time.monotonic())]
 
-    def _compared(self, plan: saving.Plan, task: str, now: datetime) -> Composed:
-        """A comparison that cannot be made costs the draft nothing; its calls, if any, count as lost."""
+    def _compared(self, plan: saving.Plan, task: str, now: datetime, *, left_s: float) -> Composed:
+        """In the time that the job has left. What cannot be made costs the draft nothing; its calls count as lost."""
+        rule = plan.policy.policy.call_rule(task)
+        if left_s < LEAST_TRY_S:
+            return not_composed(task, "No time was left to make it.")
         try:
-            return self._run_task(plan, task, now)
+            return self._run_task(plan, task, now, rule=replace(rule, deadline_s=min(rule.deadline_s, left_s)))
         except Exception as error:
             told = {"message_id": plan.case.message_id, "error": type(error).__name__, "where": where(error)}
             _log.warning("A draft for comparison could not be made.", extra=told)
             return not_composed(task, f"It could not be made ({type(error).__name__}); the log says where.")
 
-    def _run_task(self, plan: saving.Plan, task: str, now: datetime) -> Composed:
+    def _run_task(self, plan: saving.Plan, task: str, now: datetime, *, rule: CallRule | None = None) -> Composed:
         case = plan.case
         words = next_update_words(plan.update_by, now=now, zone=ZoneInfo(case.shop.time_zone), locale=case.locale)
         given = material(case, task=task, triage=plan.triage, decision=plan.decision, next_update_by=words)
-        result = ask(self.gateway, plan.policy.policy, task, case=case, given=given)
+        result = ask(self.gateway, plan.policy.policy, task, case=case, given=given, rule=rule)
         return compose(plan, task, result, now=now, others=self._others_named(case, result.fields))
 
     def _others_named(self, case: CaseFile, fields: ReplyFields | None) -> frozenset[str]:

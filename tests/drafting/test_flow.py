@@ -1,6 +1,7 @@
 """One message, start to finish: what comes of it, however often and in whatever order the work runs."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -71,6 +72,22 @@ def test_a_comparison_that_cannot_be_made_costs_the_dispute_nothing(
     assert [one.task for one in shop.drafts(draft.message_id).attempts] == ["dispute_reply"]
     assert "A draft for comparison could not be made." in caplog.text
     assert "4242 4242" not in caplog.text
+
+
+def test_a_comparison_has_only_the_time_that_the_draft_left(database: Database) -> None:
+    provider = ScriptedProvider([ModelAnswer("ok", text=make_answer())])
+    shop = make_shop(database, provider=provider)
+    first = shop.write(shop.jonas_id, DISPUTE)
+    replace(shop.drafting, longest_s=5.0).draft_reply(first)
+    second = shop.write(shop.jonas_id, "I was charged twice again, please refund me.")
+    replace(shop.drafting, longest_s=0.0).draft_reply(second)
+
+    tried = {request.task: request.timeout_s for request in provider.requests[:2]}
+    main, compared = shop.drafts(second).main, shop.drafts(second).compared
+    assert tried["dispute_reply"] > 5.0
+    assert tried["routine_reply"] <= 5.0
+    assert main is not None and main.state == "held"
+    assert compared is not None and compared.state_reason == "No time was left to make it."
 
 
 @pytest.mark.parametrize(
