@@ -361,17 +361,18 @@ def _charges(account: AccountRows, zone: ZoneInfo, now: datetime, currency: str)
             "when": on_day(charge.charged_at.astimezone(zone).date(), today=today),
             "what": names.get(charge.invoice_id or "", charge.invoice_id or charge.id),
             "amount": str(charge.amount).removesuffix(f" {currency}"),
-            "state": _charge_state(charge, account.refunds, currency),
+            "state": charge_state(charge, account.refunds, currency),
         }
         for charge in newest
     ]
 
 
-def _charge_state(charge: ChargeRow, refunds: Sequence[RefundRow], currency: str) -> str:
+def charge_state(charge: ChargeRow, refunds: Sequence[RefundRow], currency: str) -> str:
     """How a charge stands, with what of it went back: a paid one that was returned is not owed again."""
-    back = [one for one in refunds if one.charge_id == charge.id and one.status == "succeeded"]
-    if charge.status != "succeeded" or not back:
-        return "paid" if charge.status == "succeeded" else charge.status
-    minor = sum(one.amount.minor for one in back)
-    returned = str(Money(minor, charge.amount.currency)).removesuffix(f" {currency}")
-    return "returned" if minor >= charge.amount.minor else f"{returned} returned"
+    own = [one for one in refunds if one.charge_id == charge.id and one.amount.currency == charge.amount.currency]
+    for status, words in (("succeeded", "returned"), ("pending", "being returned")):
+        minor = sum(one.amount.minor for one in own if one.status == status)
+        if minor and charge.status == "succeeded":
+            part = str(Money(minor, charge.amount.currency)).removesuffix(f" {currency}")
+            return words if minor >= charge.amount.minor else f"{part} {words}"
+    return "paid" if charge.status == "succeeded" else charge.status

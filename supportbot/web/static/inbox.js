@@ -24,6 +24,7 @@
   }
 
   function move(step) {
+    if (keepsWords()) return;
     const rows = $$("#rows .row");
     if (!rows.length) return;
     const at = rows.findIndex((row) => row.getAttribute("aria-current") === "true");
