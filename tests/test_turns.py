@@ -124,9 +124,18 @@ def test_who_will_wait_once_more_comes_before_all_others() -> None:
     assert done[-1] == "no longer hurried"
 
 
-def test_who_holds_no_turn_is_not_hurried() -> None:
-    turns = Turns(1)
-    with turns.hurried(), turns.given_back():
-        pass
-    with turns.taken():
-        pass
+def test_who_holds_no_turn_is_not_hurried_and_takes_none() -> None:
+    turns, entered = Turns(1), threading.Event()
+
+    def work() -> None:
+        with turns.taken():
+            entered.set()
+
+    with turns.hurried():
+        with turns.given_back():
+            pass
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join(PATIENCE_S)
+        assert entered.is_set()
+    assert not turns._hurried

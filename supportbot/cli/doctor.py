@@ -207,16 +207,12 @@ def _last_hour(parts: Parts) -> Line:
         tries, tasks = tries_since(db, since), tasks_since(db, since)
     failed = [one for one in tries if one.outcome != "ok"]
     made = sum(one.count for one in tries)
+    counted = f"{made} {'try' if made == 1 else 'tries'}"
     if not failed:
-        said = (
-            f"{made} {'try' if made == 1 else 'tries'}, all answered"
-            if made
-            else "no model but the built-in one was asked for a draft"
-        )
+        said = f"{counted}, all answered" if made else "no model but the built-in one was asked for a draft"
         return Line("last hour", "ok", said)
-    lost = sum(one.count for one in failed)
     listed = "; ".join(one.words for one in failed[:3]) + ("; and more" if len(failed) > 3 else "")
-    text = f"{made} {'try' if made == 1 else 'tries'}, {lost} failed: {listed}"
+    text = f"{counted}, {sum(one.count for one in failed)} failed: {listed}"
     mostly = tasks.made >= _LEAST_TASKS and tasks.unanswered * 2 > tasks.made
     if mostly:
         text += f". {tasks.unanswered} of {tasks.made} tasks got no model's answer. Ask the models: supportbot doctor"

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 
 from supportbot.accounts.types import Person
+from supportbot.billing.rules import went_back
 from supportbot.billing.types import AccountRows, ChargeRow, RefundRow
 from supportbot.contract.render import from_json
-from supportbot.contract.types import Money
 from supportbot.drafting.queries import DeskCase
 from supportbot.drafting.rules import effective_state
 from supportbot.drafting.tables import Draft
@@ -369,10 +369,12 @@ def _charges(account: AccountRows, zone: ZoneInfo, now: datetime, currency: str)
 
 def charge_state(charge: ChargeRow, refunds: Sequence[RefundRow], currency: str) -> str:
     """How a charge stands, with what of it went back: a paid one that was returned is not owed again."""
-    own = [one for one in refunds if one.charge_id == charge.id and one.amount.currency == charge.amount.currency]
-    for status, words in (("succeeded", "returned"), ("pending", "being returned")):
-        minor = sum(one.amount.minor for one in own if one.status == status)
-        if minor and charge.status == "succeeded":
-            part = str(Money(minor, charge.amount.currency)).removesuffix(f" {currency}")
-            return words if minor >= charge.amount.minor else f"{part} {words}"
-    return "paid" if charge.status == "succeeded" else charge.status
+    if charge.status != "succeeded":
+        return charge.status
+    for back, words in (
+        (went_back(charge, refunds, status="succeeded"), "returned"),
+        (went_back(charge, refunds, status="pending"), "being returned"),
+    ):
+        if back.minor:
+            return words if back.minor >= charge.amount.minor else f"{str(back).removesuffix(f' {currency}')} {words}"
+    return "paid"

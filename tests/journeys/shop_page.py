@@ -10,6 +10,8 @@ from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 from playwright.sync_api import FrameLocator, Page
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from supportbot.accounts.types import Person
+from tests.factories import Office
 from tests.web.shop import Shop
 
 PAGE = """<!doctype html>
@@ -93,3 +95,17 @@ def serving(app: WSGIApplication) -> Iterator[str]:
 def panel(page: Page) -> FrameLocator:
     """The chat inside its frame."""
     return page.frame_locator("iframe[title=Chat]")
+
+
+@contextmanager
+def desk_page(office: Office, person: Person, page: Page) -> Iterator[str]:
+    """Serve an office's desk with `person` signed in on `page`, whose clock says what the shop's does; its address."""
+    key = office.browser(person).client
+    page.clock.set_fixed_time(office.shop.clock())
+    with serving(office.app) as url:
+        cookie = key.get_cookie("supportbot")
+        assert cookie is not None
+        page.context.add_cookies([{"name": "supportbot", "value": cookie.value, "url": url}])
+        yield url
+        page.goto("about:blank")
+        office.close()

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 from supportbot.db import Database
 from tests.browser import keep_screenshot, run_axe
 from tests.factories import make_office
-from tests.journeys.shop_page import serving
+from tests.journeys.shop_page import desk_page
 
 TEXT = "I was charged twice, 49.00 EUR on 14 March and 12.00 EUR on 3 January. Please refund me."
 
@@ -16,12 +16,7 @@ def test_what_the_customer_says_is_told_apart_from_the_records_on_every_screen(
     database = Database(sqlite_database_url)
     office = make_office(database)
     held = office.shop.drafted(office.shop.jonas_id, TEXT)
-    key = office.browser(office.shop.lead).client
-    page.clock.set_fixed_time(office.shop.clock())
-    with serving(office.app) as url:
-        cookie = key.get_cookie("supportbot")
-        assert cookie is not None
-        page.context.add_cookies([{"name": "supportbot", "value": cookie.value, "url": url}])
+    with desk_page(office, office.shop.lead, page) as url:
         page.goto(f"{url}/inbox/conversations/{held.conversation_id}")
 
         named = page.get_by_role("region", name="Named by the customer")
@@ -37,6 +32,4 @@ def test_what_the_customer_says_is_told_apart_from_the_records_on_every_screen(
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
         named.scroll_into_view_if_needed()
         keep_screenshot(page, "aids narrow dark")
-        page.goto("about:blank")
-        office.close()
     database.dispose()

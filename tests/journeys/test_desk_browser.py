@@ -15,7 +15,7 @@ from supportbot.inbox.tables import Customer, Message, Note, Outgoing
 from supportbot.inbox.threads import STRETCH
 from tests.browser import keep_screenshot, run_axe
 from tests.factories import DISPUTE, ROUTINE, Office, make_office
-from tests.journeys.shop_page import serving
+from tests.journeys.shop_page import desk_page
 
 EVIL = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
 TURNING = "\u202eegap eht nruT \u2067"
@@ -54,15 +54,8 @@ class Desk:
 def desk(sqlite_database_url: str, page: Page) -> Iterator[Desk]:
     database = Database(sqlite_database_url)
     office = make_office(database)
-    key = office.browser(office.shop.agent).client
-    page.clock.set_fixed_time(office.shop.clock())  # the browser's clock says what the shop's does
-    with serving(office.app) as url:
-        cookie = key.get_cookie("supportbot")
-        assert cookie is not None
-        page.context.add_cookies([{"name": "supportbot", "value": cookie.value, "url": url}])
+    with desk_page(office, office.shop.agent, page) as url:
         yield Desk(office, page, url)
-        page.goto("about:blank")
-        office.close()
     database.dispose()
 
 

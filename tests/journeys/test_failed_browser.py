@@ -6,19 +6,14 @@ from supportbot.db import Database
 from supportbot.gateway.types import ModelAnswer
 from tests.browser import keep_screenshot, run_axe
 from tests.factories import DISPUTE, ScriptedProvider, make_office
-from tests.journeys.shop_page import serving
+from tests.journeys.shop_page import desk_page
 
 
 def test_a_dispute_without_a_draft_shows_the_facts_on_every_screen(sqlite_database_url: str, page: Page) -> None:
     database = Database(sqlite_database_url)
     office = make_office(database, provider=ScriptedProvider([ModelAnswer("overloaded", http_status=503)]))
     failed = office.shop.drafted(office.shop.jonas_id, DISPUTE)
-    key = office.browser(office.shop.lead).client
-    page.clock.set_fixed_time(office.shop.clock())
-    with serving(office.app) as url:
-        cookie = key.get_cookie("supportbot")
-        assert cookie is not None
-        page.context.add_cookies([{"name": "supportbot", "value": cookie.value, "url": url}])
+    with desk_page(office, office.shop.lead, page) as url:
         page.goto(f"{url}/inbox/conversations/{failed.conversation_id}")
 
         facts = page.get_by_role("region", name="Facts from the records")
@@ -41,6 +36,4 @@ def test_a_dispute_without_a_draft_shows_the_facts_on_every_screen(sqlite_databa
         assert page.evaluate("document.documentElement.scrollWidth") <= 320
         facts.scroll_into_view_if_needed()
         keep_screenshot(page, "failed dispute narrow dark")
-        page.goto("about:blank")
-        office.close()
     database.dispose()

@@ -6,7 +6,7 @@ from supportbot.db import Database
 from supportbot.gateway.types import ModelAnswer
 from supportbot.inbox.tables import Customer
 from tests.factories import DISPUTE, ROUTINE, ScriptedProvider, make_office
-from tests.journeys.shop_page import serving
+from tests.journeys.shop_page import desk_page
 
 
 def test_trying_again_stays_with_the_case_where_the_draft_will_stand(sqlite_database_url: str, page: Page) -> None:
@@ -14,20 +14,13 @@ def test_trying_again_stays_with_the_case_where_the_draft_will_stand(sqlite_data
     office = make_office(database, provider=ScriptedProvider([ModelAnswer("overloaded", http_status=503)]))
     office.shop.drafted(office.shop.mira_id, ROUTINE)
     failed = office.shop.drafted(office.shop.jonas_id, DISPUTE)
-    key = office.browser(office.shop.lead).client
-    page.clock.set_fixed_time(office.shop.clock())
-    with serving(office.app) as url:
-        cookie = key.get_cookie("supportbot")
-        assert cookie is not None
-        page.context.add_cookies([{"name": "supportbot", "value": cookie.value, "url": url}])
+    with desk_page(office, office.shop.lead, page) as url:
         page.goto(f"{url}/inbox/conversations/{failed.conversation_id}")
 
         page.get_by_role("button", name="Try now").click()
 
         expect(page.get_by_text("Usually 2 s.")).to_be_visible()
         expect(page).to_have_url(f"{url}/inbox/conversations/{failed.conversation_id}")
-        page.goto("about:blank")
-        office.close()
     database.dispose()
 
 
@@ -47,12 +40,7 @@ def test_a_list_longer_than_a_page_goes_on_by_key(sqlite_database_url: str, page
         ids = [customer.id or 0 for customer in customers]
     for customer_id in ids:
         shop.write(customer_id, ROUTINE)
-    key = office.browser(shop.lead).client
-    page.clock.set_fixed_time(shop.clock())
-    with serving(office.app) as url:
-        cookie = key.get_cookie("supportbot")
-        assert cookie is not None
-        page.context.add_cookies([{"name": "supportbot", "value": cookie.value, "url": url}])
+    with desk_page(office, office.shop.lead, page) as url:
         page.goto(f"{url}/inbox")
         page.locator("#rows .row").nth(49).click()
         expect(page.locator("#rows .row").nth(49)).to_have_attribute("aria-current", "true")
@@ -61,6 +49,4 @@ def test_a_list_longer_than_a_page_goes_on_by_key(sqlite_database_url: str, page
 
         expect(page.locator("#rows .row")).to_have_count(2)
         expect(page.locator("#rows")).to_contain_text("Customer 51")
-        page.goto("about:blank")
-        office.close()
     database.dispose()

@@ -1,10 +1,18 @@
 """Groups charges by what they pay for, so that a second charge for one thing stands beside the first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta, tzinfo
 
-from supportbot.billing.types import AccountRows, ChargeRow, InvoiceRow, OrderRow, RefundRow, SubscriptionRow
+from supportbot.billing.types import (
+    AccountRows,
+    ChargeRow,
+    InvoiceRow,
+    OrderRow,
+    RefundRow,
+    RefundStatus,
+    SubscriptionRow,
+)
 from supportbot.contract.types import Money
 
 # How near an order and a charge without an invoice must be, to belong together.
@@ -173,3 +181,9 @@ def _by_time(charge: ChargeRow) -> tuple[datetime, str]:
 
 def _days_between(one: datetime, other: datetime, zone: tzinfo) -> int:
     return abs((local_day(one, zone) - local_day(other, zone)) // timedelta(days=1))
+
+
+def went_back(charge: ChargeRow, refunds: Iterable[RefundRow], *, status: RefundStatus) -> Money:
+    """What of a charge has gone back, or is on its way (`status` pending), in the charge's own currency."""
+    own = (one.amount for one in refunds if one.charge_id == charge.id and one.status == status)
+    return Money(sum(one.minor for one in own if one.currency == charge.amount.currency), charge.amount.currency)

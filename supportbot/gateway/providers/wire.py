@@ -60,8 +60,9 @@ def text(value: object, *, most: int = 200) -> str | None:
 
 def count(value: object) -> int | None:
     """A number of tokens; None when the server said none or nonsense."""
-    is_count = isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MOST_TOKENS
-    return value if is_count and isinstance(value, int) else None
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if 0 <= value <= MOST_TOKENS else None
 
 
 def number(said: str | None) -> float | None:
