@@ -1,4 +1,4 @@
-"""Alembic's environment. The connection comes from `supportbot.migrating.upgrade`; there is no alembic.ini."""
+"""Alembic's environment. The connection comes from `supportbot.db.migration.upgrade`; there is no alembic.ini."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from alembic import context
 from sqlmodel import AutoString
 
 from supportbot.db import UtcDateTime
-from supportbot.migrating import all_tables
+from supportbot.db.migration import all_tables
 
 
 def render_item(kind: str, item: Any, autogen: Any) -> str | bool:

@@ -10,23 +10,24 @@ from flask_wtf import CSRFProtect
 from supportbot.audit.actions import AuditLog
 from supportbot.clock import Clock, system_clock
 from supportbot.db import Database
+from supportbot.db.migration import require_current, upgrade
 from supportbot.drafting.flow import DRAFTS_WORKING, Drafting
 from supportbot.engine import DbosEngine, Engine
+from supportbot.events.actions import publish_models
 from supportbot.gateway import Gateway
-from supportbot.gateway.guarding import DatabaseGuard
 from supportbot.gateway.providers import PROVIDERS
-from supportbot.gateway.remembering import DatabaseWays
-from supportbot.inbox.desk import Desk
-from supportbot.inbox.writing import publish_models
-from supportbot.jobs.work import register_jobs
-from supportbot.migrating import require_current, upgrade
+from supportbot.gateway.schema_mode_store import DatabaseWays
+from supportbot.gateway.spend_limits import DatabaseGuard
+from supportbot.jobs.job_kinds import register_jobs
+from supportbot.runtime import Desk
 from supportbot.settings import Settings, provider_key, top_folder
 from supportbot.turns import Turns
-from supportbot.web import door, errors, login, templating
-from supportbot.web.body import MAX_JSON_BYTES
-from supportbot.web.families import PAGE_FAMILIES, PUBLIC_ENDPOINTS
+from supportbot.web import errors, request_guards, templating
+from supportbot.web.blueprints import PAGE_FAMILIES, PUBLIC_ENDPOINTS
+from supportbot.web.json_body import MAX_JSON_BYTES
+from supportbot.web.live_stream import EventTail
+from supportbot.web.login import routes as login
 from supportbot.web.services import Services
-from supportbot.web.stream import EventTail
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; img-src 'self' data:; "
@@ -110,7 +111,7 @@ def create_app(
     app.extensions["supportbot"] = Services(
         settings, parts.database, parts.desk, parts.desk.clock, EventTail(parts.database)
     )
-    door.register(app)
+    request_guards.register(app)
     csrf = CSRFProtect(app)
     errors.register(app)
     login.register(app)
@@ -120,7 +121,7 @@ def create_app(
         if family.uses_tokens:
             csrf.exempt(family.blueprint)
     if settings.demo_file.is_file():
-        from supportbot.web import demo
+        from supportbot.web.demo import routes as demo
 
         app.register_blueprint(demo.blueprint)
     app.before_request(_require_login)
@@ -129,7 +130,7 @@ def create_app(
 
 
 def _require_login() -> None:
-    """Refuse by default: an endpoint is open only when it is named so in `web/families.py`."""
+    """Refuse by default: an endpoint is open only when it is named so in `web/blueprints.py`."""
     token_families = {family.blueprint.name for family in PAGE_FAMILIES if family.uses_tokens}
     if request.endpoint in PUBLIC_ENDPOINTS or request.blueprint in token_families or request.endpoint is None:
         return

@@ -14,8 +14,8 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 from xdist.scheduler import LoadScopeScheduling
 
 from supportbot.db import Database, normal_url
+from supportbot.db.migration import upgrade
 from supportbot.engine import DbosEngine
-from supportbot.migrating import upgrade
 from tests.browser import LAUNCH_ARGS, PATIENCE_MS, find_chromium, keep_screenshot, watch_for_errors
 from tests.postgres import URL_VARIABLE, administer, start_server
 from tests.reuse import ReusedDatabase

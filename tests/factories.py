@@ -23,26 +23,27 @@ from supportbot.audit.types import SYSTEM
 from supportbot.billing.actions import import_records
 from supportbot.billing.types import AccountRow, BillingRecords, ChargeRow, InvoiceRow, RefundRow, SubscriptionRow
 from supportbot.clock import FixedClock
-from supportbot.contract.types import Money
+from supportbot.customers.tables import Customer, Site
 from supportbot.db import Database
-from supportbot.drafting.editing import split_text, write_reply
+from supportbot.drafting.actions.edits import split_text, write_reply
 from supportbot.drafting.flow import Drafting
 from supportbot.drafting.queries import Drafts, drafts_of
 from supportbot.drafting.tables import Draft
 from supportbot.engine import MemoryEngine
 from supportbot.gateway import Gateway
-from supportbot.gateway.probing import Probe
+from supportbot.gateway.probe import Probe
 from supportbot.gateway.providers.builtin import BuiltinProvider
 from supportbot.gateway.types import ModelAnswer, ModelRequest, ModelSpec, Provider
+from supportbot.governance.actions import activate_policy, approve_policy, ensure_first_policy, propose_policy
+from supportbot.governance.model_probe import Asked, AskedModels
 from supportbot.inbox.actions import receive_message
-from supportbot.inbox.desk import Desk
-from supportbot.inbox.tables import Conversation, Customer, Outgoing, Site
+from supportbot.inbox.tables import Conversation, Outgoing
 from supportbot.inbox.types import InboundMessage
-from supportbot.jobs.work import register_jobs
+from supportbot.jobs.job_kinds import register_jobs
 from supportbot.knowledge.actions import import_articles
-from supportbot.routing.actions import activate_policy, approve_policy, ensure_first_policy, propose_policy
-from supportbot.routing.asking import Asked, AskedModels
+from supportbot.language.money import Money
 from supportbot.routing.policy import parse_policy, shipped_document
+from supportbot.runtime import Desk
 from supportbot.settings import Settings
 
 NOW = datetime(2026, 3, 18, 9, 14, tzinfo=UTC)  # a Wednesday

@@ -17,8 +17,8 @@ from playwright.sync_api import Page
 from sqlmodel import SQLModel
 
 from supportbot.clock import system_clock
+from supportbot.customers.tables import Site
 from supportbot.db import Database
-from supportbot.inbox.tables import Site
 from tests.browser import keep_screenshot, run_axe, watch_for_errors
 from tests.conftest import OneFileOneProcess, free_port
 

@@ -3,7 +3,7 @@
 from typing import Literal
 
 from supportbot.accounts.types import Person, Role
-from supportbot.money import plain_amount
+from supportbot.language.money import plain_amount
 
 Right = Literal["answer", "review", "approve_policy", "manage_people"]
 RIGHTS: dict[Right, frozenset[Role]] = {

@@ -10,12 +10,12 @@ from sqlmodel import Session, SQLModel, col, or_, select, update
 
 from supportbot.audit.actions import AuditLog
 from supportbot.audit.types import SYSTEM, Actor
+from supportbot.billing.file_lines import KINDS, RecordKind, row_key
 from supportbot.billing.files import Place, refuse
-from supportbot.billing.lines import KINDS, RecordKind, row_key
 from supportbot.billing.tables import BillingAccount, Charge, Invoice, Refund, ShopOrder, Subscription
 from supportbot.billing.types import BillingRecords, ChargeRow, InvoiceRow, RefundRow
-from supportbot.contract.types import Money
 from supportbot.errors import Conflict
+from supportbot.language.money import Money
 
 CHUNK = 500
 TABLES: Mapping[RecordKind, type[SQLModel]] = {

@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from supportbot.billing.lines import KINDS, LINES, RecordKind, row_key
+from supportbot.billing.file_lines import KINDS, LINES, RecordKind, row_key
 from supportbot.billing.types import BillingRecords
 from supportbot.errors import InvalidInput
 

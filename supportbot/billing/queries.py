@@ -21,8 +21,8 @@ from supportbot.billing.types import (
     RefundStatus,
     SubscriptionRow,
 )
-from supportbot.contract.types import Money
-from supportbot.together import Fetched, Together
+from supportbot.db.batch_read import Fetched, Together
+from supportbot.language.money import Money
 
 
 def account_reads() -> dict[str, Any]:

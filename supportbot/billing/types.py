@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from supportbot.contract.records import RefundPolicy as RefundPolicy
-from supportbot.contract.telling import Sentence
-from supportbot.contract.types import Money
+from supportbot.contract.refund_policy import RefundPolicy as RefundPolicy
+from supportbot.contract.voice.fact_sentences import Sentence
+from supportbot.language.money import Money
 
 FactKind = Literal[
     "double_charge",

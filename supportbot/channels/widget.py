@@ -10,9 +10,9 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from supportbot.accounts.names import says_something
 from supportbot.channels.types import InboundMessage, OutboundMessage
 from supportbot.errors import InvalidInput
+from supportbot.language.plain_line import says_something
 
 LONGEST_TEXT_BYTES = 16_384
 

@@ -11,25 +11,25 @@ from supportbot.errors import SupportbotError
 
 # Command name to where it stands. Lazy, because `supportbot triage classify` must start in a moment.
 COMMANDS = {
-    "audit": "supportbot.cli.watching:audit",
+    "audit": "supportbot.cli.operations:audit",
     "billing": "supportbot.cli.billing:billing",
     "demo": "supportbot.cli.demo:demo",
     "doctor": "supportbot.cli.doctor:doctor",
-    "jobs": "supportbot.cli.watching:jobs",
+    "jobs": "supportbot.cli.operations:jobs",
     "kb": "supportbot.cli.kb:kb",
-    "migrate": "supportbot.cli.serving:migrate",
+    "migrate": "supportbot.cli.processes:migrate",
     "policy": "supportbot.cli.policy_changes:policy",
     "prompts": "supportbot.cli.prompts:prompts",
     "replay": "supportbot.cli.replay:replay",
-    "seed": "supportbot.cli.seeding:seed",
+    "seed": "supportbot.cli.seed:seed",
     "review": "supportbot.cli.review:review",
     "secret": "supportbot.cli.secret:secret",
-    "serve": "supportbot.cli.serving:serve",
+    "serve": "supportbot.cli.processes:serve",
     "site": "supportbot.cli.sites:site",
     "token": "supportbot.cli.people:token",
     "triage": "supportbot.cli.triage:triage",
     "user": "supportbot.cli.people:user",
-    "worker": "supportbot.cli.serving:worker",
+    "worker": "supportbot.cli.processes:worker",
 }
 
 

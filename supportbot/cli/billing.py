@@ -14,10 +14,10 @@ from supportbot.billing.actions import import_records
 from supportbot.billing.files import read_folder
 from supportbot.billing.stripe import StripeClient, StripeImport, StripeSource, import_stripe
 from supportbot.billing.stripe.client import PUBLIC_URL
-from supportbot.billing.stripe.importing import origin_of
-from supportbot.cli.parts import OPERATOR, answer, as_json, open_parts
+from supportbot.billing.stripe.import_run import origin_of
+from supportbot.cli.common import OPERATOR, answer, as_json, open_parts
+from supportbot.customers.tables import Site
 from supportbot.errors import InvalidInput, SettingsError
-from supportbot.inbox.tables import Site
 from supportbot.settings import load_settings, provider_key
 
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)

@@ -16,7 +16,7 @@ from typing import Any
 import click
 import httpx
 
-from supportbot.accounts.identity import site_secret
+from supportbot.customers.identity import site_secret
 from supportbot.errors import Conflict, Unavailable
 from supportbot.settings import Settings, load_settings, read_demo_file, store_secret
 
@@ -64,7 +64,7 @@ def _environment(folder: Path, port: int) -> dict[str, str]:
 
 def _prepare(settings: Settings, policy_file: Path | None) -> None:
     from supportbot.app import migrate_all, wire
-    from supportbot.inbox.sites import site_of
+    from supportbot.customers.sites import site_of
     from supportbot.seed.load import is_seeded, seed
 
     parts = wire(settings)

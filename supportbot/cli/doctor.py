@@ -12,17 +12,17 @@ from sqlmodel import Session
 
 from supportbot.accounts.queries import people, shut_out
 from supportbot.app import Parts, wire
-from supportbot.cli.parts import answer, as_json, database_cause
+from supportbot.cli.common import answer, as_json, database_cause
 from supportbot.db import impatient, normal_url
+from supportbot.db.migration import require_current
 from supportbot.errors import PolicyError
-from supportbot.gateway.guarding import endpoint_of
 from supportbot.gateway.prices import load_prices
 from supportbot.gateway.queries import paused_models, spent_on, tasks_since, tries_since
-from supportbot.migrating import require_current
-from supportbot.routing.asking import Asked, AskedModels, ask_models, keep_findings
-from supportbot.routing.costs import WorstCase, worst_cases
+from supportbot.gateway.spend_limits import endpoint_of
+from supportbot.governance.cost_check import WorstCase, worst_cases
+from supportbot.governance.model_probe import Asked, AskedModels, ask_models, keep_findings
+from supportbot.governance.queries import ActivePolicy, find_active_policy
 from supportbot.routing.policy import RoutingPolicy
-from supportbot.routing.queries import ActivePolicy, find_active_policy
 from supportbot.settings import Settings, load_settings, provider_key
 
 State = Literal["ok", "look", "bad"]

@@ -8,14 +8,14 @@ from typing import get_args
 import click
 
 from supportbot.cli.billing import FOLDER
-from supportbot.cli.parts import OPERATOR, answer, as_json, open_parts
+from supportbot.cli.common import OPERATOR, answer, as_json, open_parts
 from supportbot.errors import InvalidInput
 from supportbot.knowledge.actions import ArticleImport, import_articles, publish_reviewed, review_article
 from supportbot.knowledge.full_text import search_passages
 from supportbot.knowledge.queries import article_lines, newest_version
 from supportbot.knowledge.tables import Article
 from supportbot.knowledge.types import ArticleState
-from supportbot.knowledge.uses import gap_counts, uses_by_article
+from supportbot.knowledge.usage import gap_counts, uses_by_article
 
 
 @click.group()

@@ -4,7 +4,7 @@ import click
 
 from supportbot.accounts import actions, queries
 from supportbot.accounts.types import ROLES
-from supportbot.cli.parts import OPERATOR, answer, as_json, open_parts
+from supportbot.cli.common import OPERATOR, answer, as_json, open_parts
 
 
 @click.group()

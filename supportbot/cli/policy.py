@@ -5,15 +5,15 @@ from pathlib import Path
 import click
 
 from supportbot.app import Parts
-from supportbot.cli.parts import OPERATOR, answer, as_json, open_parts
+from supportbot.cli.common import OPERATOR, answer, as_json, open_parts
 from supportbot.cli.policy_source import find_policy
 from supportbot.errors import PolicyError
-from supportbot.routing.actions import ensure_first_policy, propose_policy
-from supportbot.routing.asking import AskedModels, ask_models
-from supportbot.routing.known import known_names
+from supportbot.governance.actions import ensure_first_policy, propose_policy
+from supportbot.governance.known_names import known_names
+from supportbot.governance.model_probe import AskedModels, ask_models
+from supportbot.governance.queries import find_active_policy, policy_document, policy_history
 from supportbot.routing.policy import parse_policy
-from supportbot.routing.problems import KnownNames
-from supportbot.routing.queries import find_active_policy, policy_document, policy_history
+from supportbot.routing.policy_checks import KnownNames
 from supportbot.routing.summary import summarise, title, to_markdown
 
 

@@ -7,12 +7,12 @@ import click
 from sqlmodel import Session
 
 from supportbot.app import Parts
-from supportbot.cli.parts import OPERATOR, as_json, open_parts
-from supportbot.cli.parts import answer as give_answer
+from supportbot.cli.common import OPERATOR, as_json, open_parts
+from supportbot.cli.common import answer as give_answer
 from supportbot.cli.policy import ask, policy, read_document, tell
-from supportbot.routing.actions import activate_policy, approve_policy, propose_policy, reject_policy
-from supportbot.routing.known import known_names
-from supportbot.routing.queries import active_policy, policy_difference, policy_document, version_before
+from supportbot.governance.actions import activate_policy, approve_policy, propose_policy, reject_policy
+from supportbot.governance.known_names import known_names
+from supportbot.governance.queries import active_policy, policy_difference, policy_document, version_before
 
 BY = click.option("--by", required=True, help="E-mail of the owner of the policy in force.")
 

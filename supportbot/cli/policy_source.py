@@ -40,8 +40,8 @@ def _from_database(settings: Settings) -> PolicySource:
     from sqlalchemy.exc import SQLAlchemyError
 
     from supportbot.db import Database, impatient
-    from supportbot.routing.queries import find_active_policy
-    from supportbot.triage.stored import weights_named
+    from supportbot.governance.queries import find_active_policy
+    from supportbot.triage.weight_store import weights_named
 
     database = Database(impatient(settings.database_url))
     try:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import click
 
-from supportbot.cli.parts import answer, as_json
+from supportbot.cli.common import answer, as_json
 from supportbot.cli.policy_source import find_policy
 from supportbot.errors import InvalidInput
-from supportbot.prompting.folder import Linted, Listed, lint_folder, list_folder
+from supportbot.prompting.prompt_folder import Linted, Listed, lint_folder, list_folder
 from supportbot.prompting.recall import KindCount, Recall, measure
-from supportbot.prompting.releasing import release_prompt
+from supportbot.prompting.release import release_prompt
 from supportbot.settings import top_folder
 
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

@@ -12,7 +12,7 @@ from typing import Any
 import click
 import httpx
 
-from supportbot.cli.parts import answer, as_json
+from supportbot.cli.common import answer, as_json
 from supportbot.errors import InvalidInput, Unavailable
 
 DONE = frozenset({"ready", "held", "failed"})

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import click
 
-from supportbot.cli.parts import answer, as_json, open_parts
+from supportbot.cli.common import answer, as_json, open_parts
 from supportbot.clock import iso_week
 from supportbot.errors import NotFound
 from supportbot.review.actions import draw_week

@@ -6,11 +6,11 @@ from typing import Any
 
 import click
 
-from supportbot.accounts.identity import site_secret
-from supportbot.cli.parts import OPERATOR, answer, as_json, open_parts
-from supportbot.inbox import sites
-from supportbot.inbox.site_settings import USES_RECORDS, SiteChanges
-from supportbot.inbox.tables import Site
+from supportbot.cli.common import OPERATOR, answer, as_json, open_parts
+from supportbot.customers import sites
+from supportbot.customers.identity import site_secret
+from supportbot.customers.site_settings import USES_RECORDS, SiteChanges
+from supportbot.customers.tables import Site
 from supportbot.settings import load_settings
 
 SETTINGS = (

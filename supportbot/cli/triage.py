@@ -38,11 +38,11 @@ def triage() -> None:
 def train(files: tuple[Path, ...], out: Path, licence: str, made_on: datetime | None) -> None:
     """Train the linear model on FILES of labelled messages and write its weights, with a model card inside.
 
-    FILES are JSON lines {"text", "task", "risk", "source", ...} (supportbot/triage/labelled.py). Needs scikit-learn:
-    pip install 'supportbot[train]'. The same files, policy and date give the same bytes.
+    FILES are JSON lines {"text", "task", "risk", "source", ...} (supportbot/training/labelled_messages.py). Needs
+    scikit-learn: pip install 'supportbot[train]'. The same files, policy and date give the same bytes.
     """
-    from supportbot.triage.labelled import read_labelled
-    from supportbot.triage.training import train as train_weights
+    from supportbot.training.labelled_messages import read_labelled
+    from supportbot.training.trainer import train as train_weights
     from supportbot.triage.weights import weights_text
 
     read = [read_labelled(file, licence=licence) for file in files]
@@ -73,8 +73,8 @@ def evaluate(file: Path, as_json: bool, folds: int, quick: bool, bars: bool) -> 
     sources is left out of training, as a new company would be, and 200 of its labels are added. Needs scikit-learn.
     """
     from supportbot.cli.triage_report import broken_bars, report_json, report_lines
-    from supportbot.triage.evaluating import evaluate as measure
-    from supportbot.triage.labelled import read_labelled
+    from supportbot.training.evaluation import evaluate as measure
+    from supportbot.training.labelled_messages import read_labelled
 
     rows, _ = read_labelled(file)
     report = measure(rows, find_policy().policy.triage, folds=folds, is_whole=not quick)
@@ -111,7 +111,7 @@ def classify() -> None:
 @AS_JSON
 def labels(as_json: bool) -> None:
     """Count what people said of messages, beside what triage had said."""
-    from supportbot.cli.triage_learning import show_labels
+    from supportbot.cli.triage_training import show_labels
 
     show_labels(as_json)
 
@@ -120,7 +120,7 @@ def labels(as_json: bool) -> None:
 @AS_JSON
 def candidates(as_json: bool) -> None:
     """List the trained weights, newest first, each beside those that were in use."""
-    from supportbot.cli.triage_learning import show_candidates
+    from supportbot.cli.triage_training import show_candidates
 
     show_candidates(as_json)
 
@@ -130,7 +130,7 @@ def candidates(as_json: bool) -> None:
 @BY
 def activate(number: int, by: str) -> None:
     """Put the trained weights NUMBER in force by a new policy version; its rollback brings the old ones back."""
-    from supportbot.cli.triage_learning import activate as activate_weights
+    from supportbot.cli.triage_training import activate as activate_weights
 
     activate_weights(number, by)
 
@@ -140,7 +140,7 @@ def activate(number: int, by: str) -> None:
 @BY
 def decline(number: int, by: str) -> None:
     """Decline the trained weights NUMBER for good; the labels stay for the next ones."""
-    from supportbot.cli.triage_learning import decline as decline_weights
+    from supportbot.cli.triage_training import decline as decline_weights
 
     decline_weights(number, by)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from supportbot.routing.types import TOPICS
 from supportbot.stats import Count, wilson
-from supportbot.triage.evaluating import Report, Tally
+from supportbot.training.evaluation import Report, Tally
 
 LEAST_RECALL, MOST_HELD = 0.97, 0.10
 LEAST_UNSEEN_RECALL, MOST_UNSEEN_HELD = 0.85, 0.30

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, Literal, TypeVar, get_args
 
-from supportbot.money import plain_amount
+from supportbot.language.money import Money
 
 FieldsT = TypeVar("FieldsT")
 
@@ -46,17 +46,6 @@ ActionId = Literal[
 ACTIONS: tuple[ActionId, ...] = get_args(ActionId)
 CaseKey = Literal["case_number", "topic", "plan_or_order", "amount_in_question", "status", "next_update_by"]
 CASE_KEYS: tuple[CaseKey, ...] = get_args(CaseKey)
-
-
-@dataclass(frozen=True, slots=True)
-class Money:
-    """An amount in minor units (cents; whole yen; fils) of an ISO 4217 currency; never a float."""
-
-    minor: int
-    currency: str
-
-    def __str__(self) -> str:
-        return f"{plain_amount(self.minor, self.currency)} {self.currency}"
 
 
 @dataclass(frozen=True, slots=True)

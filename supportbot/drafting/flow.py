@@ -10,33 +10,33 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from supportbot.contract.frame import next_update_words
 from supportbot.contract.types import ReplyFields
+from supportbot.contract.voice.frame import next_update_words
 from supportbot.db import Database
-from supportbot.drafting import saving
-from supportbot.drafting.asking import ask
-from supportbot.drafting.composing import Composed, compose, names_to_look_up, not_composed
-from supportbot.drafting.material import material
-from supportbot.drafting.proofs import heeded
+from supportbot.drafting.actions import store_drafts
+from supportbot.drafting.ask_model import ask
+from supportbot.drafting.label_evidence import heeded
+from supportbot.drafting.model_risk_check import SecondReading, is_wanted, read_again
 from supportbot.drafting.queries import read_case
-from supportbot.drafting.second_reading import SecondReading, is_wanted, read_again
+from supportbot.drafting.rules.compose import Composed, compose, names_to_look_up, not_composed
+from supportbot.drafting.rules.prompt_inputs import material
 from supportbot.drafting.types import CaseFile
 from supportbot.gateway import Gateway
 from supportbot.gateway.rules import LEAST_TRY_S
 from supportbot.gateway.types import CallRule
-from supportbot.inbox.desk import Desk
+from supportbot.governance.queries import ActivePolicy, active_policy
 from supportbot.inbox.queries import others_named
 from supportbot.logs import where
-from supportbot.routing.dates import held_reply_by
-from supportbot.routing.problems import LONGEST_DRAFT_S
-from supportbot.routing.queries import ActivePolicy, active_policy
+from supportbot.routing.held_reply_time import held_reply_by
+from supportbot.routing.policy_checks import LONGEST_DRAFT_S
 from supportbot.routing.rules import decide_route
 from supportbot.routing.types import MONEY_TOPICS, Reason, Triage
-from supportbot.triage.queries import current_label
+from supportbot.runtime import Desk
+from supportbot.training.queries import current_label
+from supportbot.training.tables import TriageLabel
 from supportbot.triage.rules import classify
-from supportbot.triage.stored import weights_named
-from supportbot.triage.tables import TriageLabel
 from supportbot.triage.types import ThreadContext
+from supportbot.triage.weight_store import weights_named
 from supportbot.triage.weights import Weights
 from supportbot.turns import Turns
 
@@ -78,13 +78,13 @@ class Drafting:
             zone=ZoneInfo(case.shop.time_zone),
             working=policy.policy.working,
         )
-        plan = saving.Plan(case, triage, decision, policy, update_by, generation, reading.attempts)
+        plan = store_drafts.Plan(case, triage, decision, policy, update_by, generation, reading.attempts)
         with self.database.transaction() as db:
-            draft_ids = saving.start(db, self.desk, plan)
+            draft_ids = store_drafts.start(db, self.desk, plan)
         if draft_ids:
             composed = self._run_tasks(plan, now, ends_at)
             with self.database.transaction() as db:
-                saving.save(db, self.desk, plan, draft_ids, composed)
+                store_drafts.save(db, self.desk, plan, draft_ids, composed)
 
     def _triage(
         self, case: CaseFile, policy: ActivePolicy, label: TriageLabel | None, weights: Weights
@@ -95,7 +95,7 @@ class Drafting:
             return SecondReading(triage)
         return read_again(self.gateway, policy.policy, case, triage)
 
-    def _run_tasks(self, plan: saving.Plan, now: datetime, ends_at: float) -> list[Composed]:
+    def _run_tasks(self, plan: store_drafts.Plan, now: datetime, ends_at: float) -> list[Composed]:
         """The draft that may be sent, then the one made for comparison: limits and models are the first one's first."""
         compare = plan.decision.compare_task
         if compare is None:
@@ -104,7 +104,7 @@ class Drafting:
             main = self._run_task(plan, plan.decision.task, now)
         return [main, self._compared(plan, compare, now, left_s=ends_at - time.monotonic())]
 
-    def _compared(self, plan: saving.Plan, task: str, now: datetime, *, left_s: float) -> Composed:
+    def _compared(self, plan: store_drafts.Plan, task: str, now: datetime, *, left_s: float) -> Composed:
         """In the time that the job has left. What cannot be made costs the draft nothing; its calls count as lost."""
         rule = plan.policy.policy.call_rule(task)
         if left_s < LEAST_TRY_S:
@@ -116,7 +116,7 @@ class Drafting:
             _log.warning("A draft for comparison could not be made.", extra=told)
             return not_composed(task, f"It could not be made ({type(error).__name__}); the log says where.")
 
-    def _run_task(self, plan: saving.Plan, task: str, now: datetime, *, rule: CallRule | None = None) -> Composed:
+    def _run_task(self, plan: store_drafts.Plan, task: str, now: datetime, *, rule: CallRule | None = None) -> Composed:
         case = plan.case
         words = next_update_words(plan.update_by, now=now, zone=ZoneInfo(case.shop.time_zone), locale=case.locale)
         given = material(case, task=task, triage=plan.triage, decision=plan.decision, next_update_by=words)

@@ -18,23 +18,24 @@ from supportbot.audit.tables import AuditEntry
 from supportbot.billing.queries import account_reads, as_account, read_account
 from supportbot.billing.rules import case_record
 from supportbot.billing.types import AccountRows, CaseRecord, RefundPolicy
-from supportbot.contract.language import guess_language
+from supportbot.customers.shop_front import read_shopfront
+from supportbot.customers.sites import records_id
+from supportbot.customers.tables import Customer, Site
 from supportbot.db import BigId
+from supportbot.db.batch_read import Fetched, Together
 from supportbot.drafting.tables import CaseAid, DivergenceRow, Draft
 from supportbot.drafting.types import CaseFile, ShopFacts, Turn
 from supportbot.errors import NotFound
 from supportbot.gateway.tables import AttemptRow
 from supportbot.inbox import queries as inbox
-from supportbot.inbox.handing_over import AIDS
-from supportbot.inbox.shopfront import read_shopfront
-from supportbot.inbox.sites import records_id
-from supportbot.inbox.tables import Conversation, Customer, Message, Note, Outgoing, Site
-from supportbot.inbox.threads import read_stretch
+from supportbot.inbox.pagination import read_stretch
+from supportbot.inbox.tables import Conversation, Message, Note, Outgoing
+from supportbot.inbox.types import AIDS
 from supportbot.knowledge.library import languages_of
 from supportbot.knowledge.queries import Library, published_library
+from supportbot.language.detection import guess_language
 from supportbot.routing.tables import Decision
-from supportbot.together import Fetched, Together
-from supportbot.triage.tables import TriageLabel
+from supportbot.training.tables import TriageLabel
 
 REGENERATED = "draft.regenerated"
 _MESSAGE_ID = sa.bindparam("message_id", type_=BigId)

@@ -1,3 +1,3 @@
 """The only door to models."""
 
-from supportbot.gateway.calling import Gateway as Gateway
+from supportbot.gateway.gateway import Gateway as Gateway

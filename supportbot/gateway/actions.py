@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from supportbot.db import change_rows, insert_once, rows_of
-from supportbot.gateway.guarding import changed
+from supportbot.gateway.spend_limits import changed
 from supportbot.gateway.tables import Reservation, ServedModel, SpendDay
 from supportbot.gateway.types import Attempt
 

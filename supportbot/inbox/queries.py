@@ -10,10 +10,12 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from supportbot.accounts.tables import Agent
+from supportbot.customers.tables import Customer, Site
 from supportbot.db import BigId, UtcDateTime, rows_of
+from supportbot.db.batch_read import Fetched
 from supportbot.errors import InvalidInput, NotFound
-from supportbot.inbox.tables import Conversation, Customer, Event, Message, Outgoing, Site
-from supportbot.together import Fetched
+from supportbot.events.tables import Event
+from supportbot.inbox.tables import Conversation, Message, Outgoing
 
 View = Literal["all", "mine", "unassigned", "held", "failed", "snoozed", "pending", "resolved"]
 VIEWS: tuple[View, ...] = get_args(View)

@@ -1,9 +1,9 @@
 """What the inbox accepts and how it names things, decided from the text alone."""
 
-from supportbot.accounts.names import plain_line, says_something
 from supportbot.accounts.rules import release_refusal
 from supportbot.accounts.types import Person
 from supportbot.errors import InvalidInput
+from supportbot.language.plain_line import plain_line, says_something
 
 
 def subject_of(text: str) -> str:

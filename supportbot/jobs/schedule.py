@@ -16,9 +16,9 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 from supportbot.clock import iso_week
 from supportbot.db import Database
-from supportbot.inbox.desk import Desk
-from supportbot.jobs.work import DRAW_REVIEW, TRAIN_TRIAGE
+from supportbot.jobs.job_kinds import DRAW_REVIEW, TRAIN_TRIAGE
 from supportbot.review.rules import DRAW_HOUR
+from supportbot.runtime import Desk
 
 
 @dataclass(frozen=True, slots=True)

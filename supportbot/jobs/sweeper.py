@@ -5,12 +5,14 @@ from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
+from supportbot.customers.tables import WidgetSession
+from supportbot.drafting.actions.store_drafts import fail_message
 from supportbot.drafting.queries import regenerations
-from supportbot.drafting.saving import fail_message
+from supportbot.events.tables import Event
 from supportbot.gateway.actions import prune_reservations
 from supportbot.inbox.actions import DRAFT_JOB
-from supportbot.inbox.desk import Desk
-from supportbot.inbox.tables import Conversation, Event, Message, WidgetSession
+from supportbot.inbox.tables import Conversation, Message
+from supportbot.runtime import Desk
 
 RETRY_AFTER_S = 90
 GIVE_UP_AFTER_S = 120

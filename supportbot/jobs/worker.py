@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import select
 
+from supportbot.customers.tables import Site
 from supportbot.drafting.flow import Drafting
-from supportbot.inbox.tables import Site
 from supportbot.jobs.core import OneCore
 from supportbot.jobs.schedule import start_clock
 

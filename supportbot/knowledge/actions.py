@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select, update
 from supportbot.audit.actions import AuditLog
 from supportbot.audit.types import SYSTEM, Actor
 from supportbot.errors import Conflict, NotFound
-from supportbot.knowledge.articles import ArticleSource, parse_articles
+from supportbot.knowledge.article_files import ArticleSource, parse_articles
 from supportbot.knowledge.full_text import add_to_index
 from supportbot.knowledge.tables import Article, Passage
 
@@ -38,7 +38,7 @@ def import_articles(
     """Import articles; a second import of the same files changes nothing.
 
     Args:
-        files: name and text of each; see `knowledge/articles.py` for the form.
+        files: name and text of each; see `knowledge/article_files.py` for the form.
         publish: whether the new texts go live at once; otherwise they are drafts.
         published_at: when a slug was published, instead of `at`.
 

@@ -1,4 +1,4 @@
-"""The front matter of an article: what it may hold, and every problem with its line. See `knowledge/articles.py`."""
+"""The front matter of an article: what it may hold, every problem with its line. See `knowledge/article_files.py`."""
 
 import re
 import reprlib
@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError, model_validator
 
-from supportbot.contract.records import PLACEHOLDERS, PolicyRule
+from supportbot.contract.refund_policy import PLACEHOLDERS, PolicyRule
 from supportbot.contract.types import ActionId, Outcome
 from supportbot.errors import InvalidInput
 from supportbot.knowledge.types import ArticleKind

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlmodel import Session
 
-from supportbot.knowledge.words import WORD, fold
+from supportbot.knowledge.search_words import WORD, fold
 
 INDEX_TABLE = "passage_words"
 MOST_WORDS = 12

@@ -4,10 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from supportbot.contract.records import RefundPolicy
-from supportbot.knowledge.search import Index, build_index, rank
+from supportbot.contract.refund_policy import RefundPolicy
+from supportbot.knowledge.ranking import Index, build_index, rank
+from supportbot.knowledge.search_words import language_of
 from supportbot.knowledge.types import ArticleHit, PassageText, PublishedArticle
-from supportbot.knowledge.words import language_of
 
 
 @dataclass(frozen=True)

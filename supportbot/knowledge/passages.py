@@ -1,4 +1,4 @@
-"""Splits an article's body into its passages, each with the ref it is cited by. See `knowledge/articles.py`."""
+"""Splits an article's body into its passages, each with the ref it is cited by. See `knowledge/article_files.py`."""
 
 import re
 from collections.abc import Iterator, Sequence

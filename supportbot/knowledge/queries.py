@@ -9,7 +9,7 @@ from typing import cast
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from supportbot.contract.records import POLICY_RULES, PolicyRule, RefundPolicy
+from supportbot.contract.refund_policy import POLICY_RULES, PolicyRule, RefundPolicy
 from supportbot.contract.types import ActionId, Outcome
 from supportbot.db import rows_of
 from supportbot.errors import NotFound

@@ -4,6 +4,6 @@ from supportbot.prompting.files import list_prompts as list_prompts
 from supportbot.prompting.files import load_prompt as load_prompt
 from supportbot.prompting.files import released_hashes as released_hashes
 from supportbot.prompting.lint import lint_prompt as lint_prompt
-from supportbot.prompting.rendering import render_prompt as render_prompt
+from supportbot.prompting.render import render_prompt as render_prompt
 from supportbot.prompting.types import Prompt as Prompt
 from supportbot.prompting.types import RenderedPrompt as RenderedPrompt

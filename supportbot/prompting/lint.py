@@ -8,7 +8,7 @@ from jinja2 import TemplateSyntaxError, meta, nodes
 
 from supportbot.contract import schema_version
 from supportbot.errors import ContractError
-from supportbot.prompting.rendering import BLOCKS, environment
+from supportbot.prompting.render import BLOCKS, environment
 from supportbot.prompting.types import INPUTS, Prompt
 
 # Names of models and vendors, and talk of other models, tries and fallbacks, belong in the routing policy.

@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar
 
-from supportbot.contract.placeholders import PLACEHOLDER
-from supportbot.prompting.personal import Kind, personal_spans
+from supportbot.language.placeholder_marks import PLACEHOLDER
+from supportbot.prompting.personal_data.finder import Kind, personal_spans
 
 FieldsT = TypeVar("FieldsT")
 # The thread is read first and from its oldest message on, so that a value keeps its number while a thread grows.

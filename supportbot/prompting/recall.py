@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from supportbot.errors import InvalidInput
-from supportbot.prompting.personal import KINDS, Kind, PersonalSpan, personal_spans
+from supportbot.prompting.personal_data.finder import KINDS, Kind, PersonalSpan, personal_spans
 
 # What data sets call the four kinds.
 MARKS: Mapping[str, Kind] = {

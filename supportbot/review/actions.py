@@ -8,14 +8,14 @@ from supportbot.accounts.rules import may
 from supportbot.accounts.types import Person
 from supportbot.audit.types import Actor
 from supportbot.errors import Conflict, Forbidden, NotFound
-from supportbot.inbox.desk import Desk
 from supportbot.inbox.tables import Conversation
 from supportbot.review import rules
-from supportbot.review.drawing import as_drawn, draw_week
+from supportbot.review.draw import as_drawn, draw_week
 from supportbot.review.population import candidates, week_span, week_zone
 from supportbot.review.queries import ItemState, week_items
 from supportbot.review.tables import ReviewItem, ReviewReplacement, ReviewWeek, Scorecard
 from supportbot.review.types import Marks
+from supportbot.runtime import Desk
 
 __all__ = ["close_week", "draw_week", "replace_item", "submit_scorecard"]
 

@@ -12,10 +12,11 @@ import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
 from supportbot.clock import iso_week, week_start
+from supportbot.customers.tables import Site
 from supportbot.drafting.tables import DivergenceRow, Draft
 from supportbot.drafting.types import REJECT_REASONS
 from supportbot.errors import InvalidInput
-from supportbot.inbox.tables import Conversation, Message, Outgoing, Site
+from supportbot.inbox.tables import Conversation, Message, Outgoing
 from supportbot.review.rules import DRAW_HOUR
 from supportbot.review.tables import ReviewWeek
 from supportbot.review.types import Candidate, Oddity

@@ -22,11 +22,11 @@ from supportbot.gateway.types import (
     SpendLimits,
     StructuredOutput,
 )
-from supportbot.routing.dates import Weekday, WorkingDays, working_days
-from supportbot.routing.phrases import PhraseIndex, flatten
-from supportbot.routing.problems import KnownNames, Problem, rule_problems, shape_problems
+from supportbot.language.phrase_matcher import PhraseIndex, flatten
+from supportbot.routing.held_reply_time import Weekday, WorkingDays, working_days
+from supportbot.routing.policy_checks import KnownNames, Problem, rule_problems, shape_problems
 from supportbot.routing.types import HoldKind, Topic
-from supportbot.routing.yaml_text import load_yaml
+from supportbot.yaml_text import load_yaml
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,38}$")]
 Sentence = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=240)]

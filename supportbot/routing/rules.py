@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from supportbot.contract.catalogue import catalogue
+from supportbot.contract.voice.catalogue import catalogue
 from supportbot.routing.policy import RoutingPolicy
 from supportbot.routing.types import TOPICS, HoldKind, Reason, RouteDecision, Topic, Triage
 

@@ -11,7 +11,7 @@ from supportbot.billing.types import (
     RefundRow,
     SubscriptionRow,
 )
-from supportbot.contract.types import Money
+from supportbot.language.money import Money
 from supportbot.seed.types import Story
 
 KINDS = tuple(one.name for one in fields(BillingRecords))

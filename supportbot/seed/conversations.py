@@ -8,10 +8,10 @@ from textwrap import shorten
 
 from supportbot.routing.types import Topic
 from supportbot.seed.content import CONTENT, read_yaml
+from supportbot.seed.conversation_shapes import Answered, Noted, Said, Talk
 from supportbot.seed.drafts import decide, draft_message, fill, spread
 from supportbot.seed.facts import case_values, month_values, time_words
 from supportbot.seed.moments import Calendar
-from supportbot.seed.talk import Answered, Noted, Said, Talk
 from supportbot.seed.types import (
     Conversation,
     HelpArticle,

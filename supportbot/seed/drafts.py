@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from supportbot.contract.types import Money
 from supportbot.errors import InvalidInput
+from supportbot.language.money import Money
+from supportbot.seed.conversation_shapes import Answered, Edit, Hold, Said, Write
 from supportbot.seed.moments import span
-from supportbot.seed.talk import Answered, Edit, Hold, Said, Write
 from supportbot.seed.types import Draft, FailedTry, HelpArticle, Reply, Shop, Variant
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")

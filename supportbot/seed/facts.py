@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from babel.dates import format_date
 
-from supportbot.contract.types import Money
+from supportbot.language.money import Money
 from supportbot.seed.moments import Calendar, months_on, next_period, workday
 from supportbot.seed.types import Invoice, Locale, Order, Records, Shop, Subscription
 

@@ -15,21 +15,21 @@ from supportbot.audit.actions import AuditLog
 from supportbot.audit.types import SYSTEM
 from supportbot.billing.actions import import_records, mark_all_checked
 from supportbot.clock import FixedClock, system_clock
+from supportbot.customers.tables import Customer, Site
 from supportbot.db import Database
 from supportbot.drafting.flow import Drafting
 from supportbot.engine import MemoryEngine
+from supportbot.governance.actions import ensure_first_policy
+from supportbot.governance.model_probe import AskedModels, ask_models
+from supportbot.governance.queries import ActivePolicy
 from supportbot.inbox.actions import DRAFT_JOB
-from supportbot.inbox.desk import Desk
-from supportbot.inbox.tables import Customer, Site
-from supportbot.jobs.work import register_jobs
+from supportbot.jobs.job_kinds import register_jobs
 from supportbot.knowledge.actions import import_articles
-from supportbot.routing.actions import ensure_first_policy
-from supportbot.routing.asking import AskedModels, ask_models
 from supportbot.routing.policy import parse_policy, shipped_document, shipped_policy
-from supportbot.routing.queries import ActivePolicy
-from supportbot.seed.asof import as_of
+from supportbot.runtime import Desk
 from supportbot.seed.billing import billing_records, changed_records
-from supportbot.seed.playing import Cast, play
+from supportbot.seed.playback import Cast, play
+from supportbot.seed.records_as_of import as_of
 from supportbot.seed.story import tell_story
 from supportbot.seed.types import RefundPolicy, Shop, Story
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from supportbot.triage.languages import is_small, language_of
-from supportbot.triage.reading import Reading, key_of
+from supportbot.triage.known_words import is_small, language_of
+from supportbot.triage.parsed_text import Reading, key_of
 
 _ROUTINE_COVERED, _SENTENCE_COVERED = 0.75, 0.5
 _ASKED_COVERED, _ASKING_COVERED = 0.4, 0.25

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from supportbot.routing.phrases import Hit
+from supportbot.language.phrase_matcher import Hit
 from supportbot.routing.policy import TriageRules
 from supportbot.routing.types import Topic
 from supportbot.triage.everyday import Everyday, everyday_elsewhere
 from supportbot.triage.features import token
-from supportbot.triage.languages import known_share, language_of, languages_ready
-from supportbot.triage.reading import Reading, read
+from supportbot.triage.known_words import known_share, language_of, languages_ready
+from supportbot.triage.parsed_text import Reading, read
 from supportbot.triage.scoring import score_reading
 from supportbot.triage.topics import topic_scores
 from supportbot.triage.types import Score

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, islice
 
-from supportbot.routing.phrases import Hit, Word
+from supportbot.language.phrase_matcher import Hit, Word
 from supportbot.routing.policy import TriageRules
-from supportbot.triage.kinds import kind_hints
-from supportbot.triage.manner import Manner
-from supportbot.triage.reading import Reading, key_of
+from supportbot.triage.parsed_text import Reading, key_of
+from supportbot.triage.speech_act import Manner
+from supportbot.triage.word_kinds import kind_hints
 
 PIECE = "~"
 NUMBER = "#"

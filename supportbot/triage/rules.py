@@ -7,13 +7,13 @@ all of them is low risk. A later layer may raise the risk, never lower it.
 
 from collections.abc import Iterator
 
-from supportbot.routing.phrases import Hit
+from supportbot.language.phrase_matcher import Hit
 from supportbot.routing.policy import HoldRule, TriageRules
 from supportbot.routing.rules import MAY_BE_RISKY, TOPIC_WORDS
 from supportbot.routing.types import Reason, Topic, Triage
 from supportbot.triage.evidence import Evidence, gather, quotes
-from supportbot.triage.languages import language_of
-from supportbot.triage.reading import ENGLISH, key_of
+from supportbot.triage.known_words import language_of
+from supportbot.triage.parsed_text import ENGLISH, key_of
 from supportbot.triage.topics import clearest
 from supportbot.triage.types import NO_THREAD, ThreadContext
 from supportbot.triage.unsure import unsure_reasons

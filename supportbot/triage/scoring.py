@@ -17,10 +17,10 @@ from supportbot.triage.features import (
     pieces_of,
     token,
 )
-from supportbot.triage.kinds import kind_hints
-from supportbot.triage.reading import Reading, read
+from supportbot.triage.parsed_text import Reading, read
 from supportbot.triage.types import Score, WordShare
 from supportbot.triage.weights import FIRST_TOPIC, Weights
+from supportbot.triage.word_kinds import kind_hints
 
 _MAX_WORDS = 3
 # "and" and "box" may add to a score, and tell a reader nothing.

@@ -4,7 +4,7 @@ from collections import defaultdict
 
 from supportbot.routing.policy import TriageRules
 from supportbot.routing.types import TOPICS, Topic
-from supportbot.triage.reading import Reading, key_of
+from supportbot.triage.parsed_text import Reading, key_of
 from supportbot.triage.types import Score
 
 # Where two topics' words speak equally, the more particular one is meant.

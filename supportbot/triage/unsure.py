@@ -5,8 +5,8 @@ from collections.abc import Iterator
 
 from supportbot.routing.types import Reason
 from supportbot.triage.evidence import Evidence, short
-from supportbot.triage.languages import foreign_letters_share, strange_script
-from supportbot.triage.reading import Reading
+from supportbot.triage.known_words import foreign_letters_share, strange_script
+from supportbot.triage.parsed_text import Reading
 
 _FOREIGN_LETTERS = 0.2
 # So far below the limit, in log odds, that a message of high risk is rarely found there.

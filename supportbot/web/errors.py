@@ -19,7 +19,7 @@ from supportbot.errors import (
     TooMany,
     Unavailable,
 )
-from supportbot.web.door import split_address
+from supportbot.web.request_guards import split_address
 
 logger = logging.getLogger(__name__)
 blueprint = Blueprint("errors", __name__)

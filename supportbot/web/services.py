@@ -7,9 +7,9 @@ from flask import current_app
 
 from supportbot.clock import Clock
 from supportbot.db import Database
-from supportbot.inbox.desk import Desk
+from supportbot.runtime import Desk
 from supportbot.settings import Settings
-from supportbot.web.stream import EventTail
+from supportbot.web.live_stream import EventTail
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,11 +14,11 @@ from typing import Any
 
 from supportbot.audit.actions import AuditLog
 from supportbot.clock import system_clock
-from supportbot.contract.reply_v1 import REPLY_1
+from supportbot.contract.reply.v1 import REPLY_1
 from supportbot.db import Database
 from supportbot.gateway.actions import settle
-from supportbot.gateway.guarding import DatabaseGuard
 from supportbot.gateway.providers.openai_wire import request_body
+from supportbot.gateway.spend_limits import DatabaseGuard
 from supportbot.gateway.tables import AttemptRow
 from supportbot.gateway.types import Admitted, Attempt, ModelRequest, PlannedCall, Purpose, Tokens
 from supportbot.prompting import load_prompt, render_prompt

@@ -18,14 +18,14 @@ from supportbot.app import wire
 from supportbot.billing.actions import import_records
 from supportbot.billing.types import BillingRecords
 from supportbot.clock import system_clock
+from supportbot.customers.tables import Customer
 from supportbot.db import Database
 from supportbot.drafting.tables import Draft
 from supportbot.inbox.actions import receive_message
-from supportbot.inbox.tables import Customer
 from supportbot.inbox.types import InboundMessage
 from supportbot.routing.policy import shipped_document
-from supportbot.routing.yaml_text import load_yaml
 from supportbot.settings import Settings
+from supportbot.yaml_text import load_yaml
 from tests.benchmarks.model_server import model_server
 from tests.factories import DISPUTE, ROUTINE, SECRET_KEY, make_records, make_shop
 

@@ -15,8 +15,8 @@ from supportbot.billing.types import (
     RefundStatus,
     SubscriptionRow,
 )
-from supportbot.contract.records import RefundPolicy
-from supportbot.contract.types import Money
+from supportbot.contract.refund_policy import RefundPolicy
+from supportbot.language.money import Money
 
 ZONE = ZoneInfo("Europe/Amsterdam")
 NOW = datetime(2026, 4, 10, 8, 0, tzinfo=UTC)

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from supportbot.billing.files import ReadRecords, read_folder
-from supportbot.contract.types import Money
 from supportbot.errors import InvalidInput
+from supportbot.language.money import Money
 
 ACCOUNTS = "external_id,name,email,since\nhl-1042,Jonas Lindqvist,jonas@post.example,2024-01-09\nhl-1043,Greta,,\n"
 CHARGES = (

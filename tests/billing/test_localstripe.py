@@ -19,9 +19,9 @@ from click.testing import CliRunner, Result
 
 from supportbot.cli import main
 from supportbot.clock import system_clock
+from supportbot.customers.tables import Customer
 from supportbot.db import Database
 from supportbot.drafting.tables import Draft
-from supportbot.inbox.tables import Customer
 from tests.factories import SECRET_KEY, Shop, make_shop
 
 KEY = "sk_test_localstripe12345"

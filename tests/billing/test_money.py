@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from supportbot.billing.rules import case_record
 from supportbot.billing.types import AccountRows, CaseRecord, ChargeRow, InvoiceRow, RefundRow, SubscriptionRow
-from supportbot.contract.records import RefundPolicy
-from supportbot.contract.types import Money
+from supportbot.contract.refund_policy import RefundPolicy
+from supportbot.language.money import Money
 from tests.billing.accounts import ACCOUNT, FULL_POLICY, NOW, POLICY, ZONE, make_order
 
 TEXTS = (

@@ -9,8 +9,8 @@ import pytest
 
 from supportbot.billing.rules import case_record
 from supportbot.billing.types import AccountRows, CaseRecord
-from supportbot.contract.records import RefundPolicy
-from supportbot.contract.types import Money
+from supportbot.contract.refund_policy import RefundPolicy
+from supportbot.language.money import Money
 from tests.billing.accounts import (
     ACCOUNT,
     NOW,

@@ -17,13 +17,13 @@ from supportbot.billing.actions import BillingImport
 from supportbot.billing.queries import read_account
 from supportbot.billing.stripe import API_VERSION, StripeClient, StripeImport, StripeSource, import_stripe
 from supportbot.billing.stripe.client import MOST_TRIES, checked_address
-from supportbot.billing.stripe.importing import origin_of
+from supportbot.billing.stripe.import_run import origin_of
 from supportbot.billing.tables import BillingAccount, Charge, ImportPage, ImportRun
 from supportbot.billing.types import AccountRows
 from supportbot.clock import FixedClock
-from supportbot.contract.types import Money
 from supportbot.db import Database
 from supportbot.errors import Conflict, InvalidInput, SettingsError, SupportbotError, Unavailable
+from supportbot.language.money import Money
 from tests.billing.stripe_double import KEY, StripeDouble, many_charges, recorded, slow_down
 
 NOW = datetime(2026, 4, 10, 8, 0, tzinfo=UTC)

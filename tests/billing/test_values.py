@@ -5,8 +5,8 @@ from typing import get_args
 from supportbot.billing.rules import case_record
 from supportbot.billing.rules.words import ORDER_STATUS
 from supportbot.billing.types import AccountRows, OrderStatus
-from supportbot.contract.months import LANGUAGES
-from supportbot.contract.records import PLACEHOLDERS
+from supportbot.contract.refund_policy import PLACEHOLDERS
+from supportbot.language.months import LANGUAGES
 from tests.billing.accounts import (
     ACCOUNT,
     NOW,

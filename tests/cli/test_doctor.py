@@ -15,7 +15,7 @@ from sqlmodel import select
 from supportbot.accounts.tables import Agent
 from supportbot.cli import main
 from supportbot.db import Database
-from supportbot.gateway.guarding import endpoint_of
+from supportbot.gateway.spend_limits import endpoint_of
 from supportbot.gateway.tables import AttemptRow, Breaker, ModelWay, SpendDay
 from supportbot.routing.policy import parse_policy, shipped_document
 from tests.contract.factories import make_answer

@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 
 from supportbot.cli import main
 from supportbot.db import Database
-from supportbot.routing.actions import ensure_first_policy
+from supportbot.governance.actions import ensure_first_policy
 from supportbot.routing.policy import shipped_document
 from supportbot.triage.weights import read_weights
 

@@ -5,11 +5,12 @@ from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from supportbot.contract.frame import case_frame
-from supportbot.contract.normalise import normalise_reply, voice_of
-from supportbot.contract.render import render
 from supportbot.contract.rules import allowed_outcomes
-from supportbot.contract.types import AllowedFacts, CaseFrame, Money, Outcome, RenderedReply, ReplyFields
+from supportbot.contract.types import AllowedFacts, CaseFrame, Outcome, RenderedReply, ReplyFields
+from supportbot.contract.voice.frame import case_frame
+from supportbot.contract.voice.normaliser import normalise_reply, voice_of
+from supportbot.contract.voice.render import render
+from supportbot.language.money import Money
 
 BERLIN = ZoneInfo("Europe/Berlin")
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)

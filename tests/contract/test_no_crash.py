@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supportbot.contract import reply_v1, reply_v2
-from supportbot.contract.checks import check_reply
-from supportbot.contract.render import content_hash, from_json, to_json, to_text
+from supportbot.contract.checks.draft_checks import check_reply
+from supportbot.contract.reply import v1, v2
 from supportbot.contract.types import ACTIONS, OUTCOMES, ReplyFields
+from supportbot.contract.voice.render import content_hash, from_json, to_json, to_text
 from supportbot.errors import ContractError
 from tests.contract.factories import make_allowed, make_answer, make_rendered, normalise
 
@@ -41,7 +41,7 @@ def _answers(draw: st.DrawFn) -> dict[str, Any]:
 
 def read(text: str) -> ReplyFields | None:
     try:
-        return reply_v1.parse(text)
+        return v1.parse(text)
     except ContractError:
         return None
 
@@ -62,7 +62,7 @@ def test_what_is_parsed_renders_stably_and_is_checked_without_a_crash(answer: di
 
 
 @settings(max_examples=200, deadline=None)
-@given(_answers(), st.dictionaries(_NAMES, _JSON, max_size=3), st.sampled_from([reply_v1.parse, reply_v2.parse]))
+@given(_answers(), st.dictionaries(_NAMES, _JSON, max_size=3), st.sampled_from([v1.parse, v2.parse]))
 def test_an_answer_with_anything_in_its_fields_is_read_or_refused(
     answer: dict[str, Any], changes: dict[str, Any], parse: Any
 ) -> None:
@@ -73,10 +73,10 @@ def test_an_answer_with_anything_in_its_fields_is_read_or_refused(
         assert 0 <= fields.confidence <= 1 and fields.answer.strip()
 
 
-@pytest.mark.parametrize("read", [reply_v1.parse, reply_v2.parse])
+@pytest.mark.parametrize("read", [v1.parse, v2.parse])
 @pytest.mark.parametrize("odd", ["a\0b", "\ud800"])
 def test_what_no_database_stores_is_off_the_contract_and_words_about_it_are_not(odd: str, read: Any) -> None:
-    answer = json.loads(make_answer()) | ({"ask": ""} if read is reply_v2.parse else {})
+    answer = json.loads(make_answer()) | ({"ask": ""} if read is v2.parse else {})
     for changes in ({"answer": odd}, {"sources": [odd]}, {odd: 1}):
         with pytest.raises(ContractError):
             read(json.dumps(answer | changes))

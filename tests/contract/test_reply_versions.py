@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from supportbot.contract import reply_v1, reply_v2, schema_version
-from supportbot.contract.normalise import ASK_LIMIT, DETAILS_LIMIT
-from supportbot.contract.registry import SCHEMAS
-from supportbot.contract.render import content_hash, from_json, to_json
+from supportbot.contract import schema_version
+from supportbot.contract.reply import v1, v2
+from supportbot.contract.reply.registry import SCHEMAS
+from supportbot.contract.voice.normaliser import ASK_LIMIT, DETAILS_LIMIT
+from supportbot.contract.voice.render import content_hash, from_json, to_json
 from supportbot.errors import ContractError
 from tests.contract.factories import make_answer, make_fields, make_rendered, normalise
 
@@ -40,12 +41,12 @@ def test_a_reply_schema_stays_in_what_every_provider_accepts(name: str) -> None:
 
 
 def test_each_version_reads_its_own_answers_and_refuses_the_other_one_s() -> None:
-    assert reply_v2.parse(make_answer(ask=ASK)) == replace(make_fields(), ask=ASK)
-    assert reply_v1.parse(make_answer()).ask == ""
+    assert v2.parse(make_answer(ask=ASK)) == replace(make_fields(), ask=ASK)
+    assert v1.parse(make_answer()).ask == ""
     with pytest.raises(ContractError, match=r"reply/2: ask: Field required"):
-        reply_v2.parse(make_answer())
+        v2.parse(make_answer())
     with pytest.raises(ContractError, match=r"reply/1: ask: Extra inputs"):
-        reply_v1.parse(make_answer(ask=ASK))
+        v1.parse(make_answer(ask=ASK))
 
 
 def test_a_question_back_ends_the_details_in_the_same_frame() -> None:
@@ -57,8 +58,8 @@ def test_a_question_back_ends_the_details_in_the_same_frame() -> None:
 
 
 def test_a_reply_without_a_question_has_the_same_bytes_by_either_version() -> None:
-    one = make_rendered(reply_v1.parse(make_answer()))
-    two = make_rendered(reply_v2.parse(make_answer(ask="")))
+    one = make_rendered(v1.parse(make_answer()))
+    two = make_rendered(v2.parse(make_answer(ask="")))
     assert content_hash(one) == content_hash(two)
 
 

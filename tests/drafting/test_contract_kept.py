@@ -6,7 +6,7 @@ from contextlib import nullcontext
 import pytest
 
 from supportbot.db import Database
-from supportbot.drafting import editing
+from supportbot.drafting.actions import edits
 from supportbot.errors import InvalidInput
 from supportbot.gateway.types import ModelAnswer
 from tests.contract.factories import make_answer
@@ -91,9 +91,9 @@ def test_another_customers_name_blocks_a_draft_and_what_a_person_makes_of_it(
     draft = shop.drafted(shop.mira_id, ROUTINE)
     found = next(check for check in draft.checks if check["rule"] == "personal_data")
     assert (found["passed"], found["found"]) == (not blocks, name if blocks else "")
-    written = editing.Written("It is ready.", f"It went to {name} today.")
+    written = edits.Written("It is ready.", f"It went to {name} today.")
     with pytest.raises(InvalidInput) if blocks else nullcontext(), database.transaction() as db:
-        editing.send_edited(db, shop.desk, draft.id or 0, written, content_hash=draft.content_hash or "", by=shop.agent)
+        edits.send_edited(db, shop.desk, draft.id or 0, written, content_hash=draft.content_hash or "", by=shop.agent)
 
 
 def curt(**fields: object) -> ScriptedProvider:

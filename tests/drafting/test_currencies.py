@@ -6,12 +6,12 @@ import pytest
 
 from supportbot.billing.actions import import_records
 from supportbot.billing.types import AccountRow, BillingRecords, ChargeRow
-from supportbot.contract.render import from_json, to_text
-from supportbot.contract.types import Money
+from supportbot.contract.voice.render import from_json, to_text
+from supportbot.customers.tables import Customer
 from supportbot.db import Database
-from supportbot.drafting.actions import release
+from supportbot.drafting.actions.decisions import release
 from supportbot.errors import Forbidden
-from supportbot.inbox.tables import Customer
+from supportbot.language.money import Money
 from tests.factories import Shop, make_office, make_shop
 
 TWICE = "I was charged twice this month, please return one of the payments."

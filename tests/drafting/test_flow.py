@@ -8,6 +8,9 @@ import pytest
 from sqlmodel import select
 
 from supportbot.audit.types import SYSTEM
+from supportbot.customers.site_settings import SiteChanges
+from supportbot.customers.sites import NewSite, add_site
+from supportbot.customers.tables import Customer
 from supportbot.db import Database, change_rows
 from supportbot.drafting.queries import desk_case
 from supportbot.drafting.tables import DivergenceRow, Draft
@@ -15,9 +18,7 @@ from supportbot.gateway.providers.builtin import BuiltinProvider
 from supportbot.gateway.providers.openai_wire import read_answer
 from supportbot.gateway.tables import AttemptRow
 from supportbot.gateway.types import ModelAnswer, ModelRequest, ModelSpec
-from supportbot.inbox.site_settings import SiteChanges
-from supportbot.inbox.sites import NewSite, add_site
-from supportbot.inbox.tables import Customer, Message
+from supportbot.inbox.tables import Message
 from tests.contract.factories import make_answer
 from tests.factories import DISPUTE, ROUTINE, ScriptedProvider, make_shop
 

@@ -7,13 +7,13 @@ from sqlmodel import col, select
 
 from supportbot.accounts.types import Person
 from supportbot.db import Database
-from supportbot.drafting import actions, corrections, editing
-from supportbot.drafting.editing import split_text
-from supportbot.drafting.proofs import approval_proof, release_proof
+from supportbot.drafting.actions import corrections, decisions, edits
+from supportbot.drafting.actions.edits import split_text
+from supportbot.drafting.label_evidence import approval_proof, release_proof
 from supportbot.drafting.tables import Draft
 from supportbot.errors import Conflict, Forbidden, InvalidInput, NotFound
 from supportbot.inbox.tables import Message, Outgoing
-from supportbot.triage.tables import TriageLabel
+from supportbot.training.tables import TriageLabel
 from supportbot.triage.types import Proof
 from tests.factories import DISPUTE, ROUTINE, Shop, make_shop
 
@@ -33,14 +33,14 @@ def labels(shop: Shop) -> list[TriageLabel]:
 
 def approve(shop: Shop, draft: Draft) -> Outgoing:
     shown = draft.content_hash or ""
-    return shop.act(lambda db: actions.approve(db, shop.desk, draft.id or 0, content_hash=shown, by=shop.agent))
+    return shop.act(lambda db: decisions.approve(db, shop.desk, draft.id or 0, content_hash=shown, by=shop.agent))
 
 
 def release(shop: Shop, draft: Draft, *, variant: str = "as_drafted", by: Person | None = None) -> Outgoing:
     shown = draft.variants[variant]["content_hash"]
     person = by or shop.lead
     return shop.act(
-        lambda db: actions.release(db, shop.desk, draft.id or 0, content_hash=shown, variant=variant, by=person)
+        lambda db: decisions.release(db, shop.desk, draft.id or 0, content_hash=shown, variant=variant, by=person)
     )
 
 
@@ -81,7 +81,7 @@ def test_undo_takes_the_label_back_and_a_second_approval_gives_it_again(database
     draft = shop.drafted(shop.mira_id, ROUTINE)
     outgoing = approve(shop, draft)
 
-    shop.act(lambda db: actions.undo(db, shop.desk, outgoing.id or 0, by=shop.agent))
+    shop.act(lambda db: decisions.undo(db, shop.desk, outgoing.id or 0, by=shop.agent))
 
     assert current(shop, draft.message_id) is None
     approve(shop, draft)
@@ -96,7 +96,7 @@ def test_a_money_release_says_high_and_an_edited_draft_says_nothing(database: Da
     release(shop, dispute)
     written = split_text("Your invoice is in your account.")
     shop.act(
-        lambda db: editing.send_edited(
+        lambda db: edits.send_edited(
             db, shop.desk, routine.id or 0, written, content_hash=routine.content_hash or "", by=shop.agent
         )
     )
@@ -139,7 +139,7 @@ def test_holding_a_ready_draft_for_a_lead_is_a_label_too(database: Database) -> 
     shop = make_shop(database)
     draft = shop.drafted(shop.mira_id, ROUTINE)
 
-    shop.act(lambda db: actions.hold(db, shop.desk, draft.id or 0, by=shop.agent))
+    shop.act(lambda db: decisions.hold(db, shop.desk, draft.id or 0, by=shop.agent))
 
     label = current(shop, draft.message_id)
     assert label is not None
@@ -205,7 +205,7 @@ def test_wrong_route_on_a_held_message_says_low_and_lets_nothing_go(database: Da
 
     assert label.true_risk == "low"
     assert shop.draft(draft.id).state == "held"
-    shop.act(lambda db: actions.regenerate(db, shop.desk, draft.id or 0, by=shop.lead))
+    shop.act(lambda db: decisions.regenerate(db, shop.desk, draft.id or 0, by=shop.lead))
     shop.work()
     again = shop.drafts(draft.message_id).main
     assert again is not None
@@ -304,7 +304,7 @@ def test_many_people_who_label_one_message_at_once_leave_one_current_label(datab
 def test_a_draft_under_way_when_somebody_said_wrong_route_is_never_offered(database: Database) -> None:
     shop = make_shop(database)
     draft = shop.drafted(shop.mira_id, ROUTINE)
-    shop.act(lambda db: actions.regenerate(db, shop.desk, draft.id or 0, by=shop.agent))
+    shop.act(lambda db: decisions.regenerate(db, shop.desk, draft.id or 0, by=shop.agent))
 
     wrong_route(shop, draft.message_id)
     shop.work()

@@ -2,8 +2,8 @@
 
 import pytest
 
-from supportbot.contract.language import guess_language
 from supportbot.db import Database
+from supportbot.language.detection import guess_language
 from tests.factories import make_shop
 
 ASKED = {

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from supportbot.contract.checks import blocks
+from supportbot.contract.checks.draft_checks import blocks
 from supportbot.contract.types import Finding
 from supportbot.db import Database
 from supportbot.gateway.providers.openai_wire import read_answer

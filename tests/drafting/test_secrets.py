@@ -12,17 +12,17 @@ import pytest
 import sqlalchemy as sa
 
 from supportbot.db import Database
+from supportbot.db.migration import all_tables
 from supportbot.drafting.flow import Drafting
 from supportbot.gateway import Gateway
-from supportbot.gateway.guarding import DatabaseGuard
 from supportbot.gateway.providers import PROVIDERS
 from supportbot.gateway.providers.openai_compatible import OpenAICompatibleProvider
-from supportbot.gateway.remembering import DatabaseWays
+from supportbot.gateway.schema_mode_store import DatabaseWays
+from supportbot.gateway.spend_limits import DatabaseGuard
 from supportbot.gateway.types import ModelAnswer
+from supportbot.governance.queries import ActivePolicy
 from supportbot.logs import configure_logging
-from supportbot.migrating import all_tables
 from supportbot.routing.policy import parse_policy, shipped_document
-from supportbot.routing.queries import ActivePolicy
 from tests.factories import DISPUTE, ROUTINE, make_shop
 from tests.gateway.faults import faults_of, said
 from tests.gateway.stand_in import Behaviour, StandIn, reply, stand_in

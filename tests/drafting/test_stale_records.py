@@ -7,13 +7,13 @@ import pytest
 
 from supportbot.billing.actions import import_records, mark_all_checked
 from supportbot.billing.types import BillingRecords
-from supportbot.contract.render import from_json, to_text
+from supportbot.contract.voice.render import from_json, to_text
+from supportbot.customers.tables import Customer
 from supportbot.db import Database
 from supportbot.drafting.flow import Drafting
 from supportbot.drafting.tables import Draft
-from supportbot.inbox.tables import Customer
+from supportbot.governance.queries import ActivePolicy
 from supportbot.routing.policy import parse_policy, shipped_document
-from supportbot.routing.queries import ActivePolicy
 from tests.factories import DISPUTE, ROUTINE, Shop, make_records, make_shop
 
 HOW_TO = "How do I change my password?"

@@ -2,13 +2,13 @@
 
 from importlib.resources import files
 
-from supportbot.contract.render import from_json
+from supportbot.contract.voice.render import from_json
 from supportbot.db import Database
 from supportbot.drafting.flow import Drafting
 from supportbot.gateway.types import ModelAnswer, ModelRequest, ModelSpec
-from supportbot.routing.known import known_names
+from supportbot.governance.known_names import known_names
+from supportbot.governance.queries import ActivePolicy
 from supportbot.routing.policy import parse_policy
-from supportbot.routing.queries import ActivePolicy
 from tests.contract.factories import make_answer
 from tests.factories import DISPUTE, ROUTINE, Shop, make_shop
 

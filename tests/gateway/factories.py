@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from supportbot.clock import FixedClock
-from supportbot.contract.reply_v1 import REPLY_1
+from supportbot.contract.reply.v1 import REPLY_1
 from supportbot.contract.types import ReplyFields
 from supportbot.gateway import Gateway
 from supportbot.gateway.types import (

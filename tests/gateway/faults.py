@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 
 from supportbot.clock import system_clock
-from supportbot.contract.reply_v1 import REPLY_1
+from supportbot.contract.reply.v1 import REPLY_1
 from supportbot.gateway import Gateway
 from supportbot.gateway.providers import PROVIDERS
 from tests.contract.factories import make_answer

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supportbot.contract.reply_v1 import SCHEMA
+from supportbot.contract.reply.v1 import SCHEMA
 from supportbot.gateway.providers.anthropic_wire import read_answer, request_body
 from supportbot.gateway.types import OUTCOME_CLASSES, ModelRequest
 from tests.gateway.factories import is_storable, make_spec

@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from supportbot.contract import schema_version
-from supportbot.contract.normalise import normalise_reply, voice_of
-from supportbot.contract.reply_v1 import REPLY_1, parse
+from supportbot.contract.reply.v1 import REPLY_1, parse
 from supportbot.contract.rules import DECISIONS
 from supportbot.contract.types import ReplyFields
+from supportbot.contract.voice.normaliser import normalise_reply, voice_of
 from supportbot.gateway.providers import PROVIDERS
 from supportbot.gateway.types import NO_ARTICLES, ModelRequest
 from tests.gateway.factories import make_spec

@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 
-from supportbot.contract.checks import check_reply
-from supportbot.contract.mentions import amounts_in, ids_in
-from supportbot.contract.reply_v1 import parse
+from supportbot.contract.checks.draft_checks import check_reply
+from supportbot.contract.reply.v1 import parse
 from supportbot.contract.rules import decided_outcome
 from supportbot.contract.types import Finding
 from supportbot.gateway.providers.builtin_routine import draft_routine
+from supportbot.language.extract_values import amounts_in, ids_in
 from supportbot.seed.story import tell_story
 from supportbot.seed.types import HelpArticle
 from tests.contract.factories import make_allowed, make_rendered, normalise

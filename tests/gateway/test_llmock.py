@@ -20,10 +20,10 @@ import httpx
 import pytest
 
 from supportbot.clock import system_clock
-from supportbot.contract.reply_v1 import REPLY_1
+from supportbot.contract.reply.v1 import REPLY_1
 from supportbot.contract.types import ReplyFields
 from supportbot.gateway import Gateway
-from supportbot.gateway.probing import probe_model
+from supportbot.gateway.probe import probe_model
 from supportbot.gateway.providers import PROVIDERS
 from supportbot.gateway.types import ModelResult, ModelSpec
 from tests.contract.factories import make_answer, make_fields

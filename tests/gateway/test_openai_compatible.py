@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from supportbot.clock import system_clock
-from supportbot.contract.reply_v1 import REPLY_1
+from supportbot.contract.reply.v1 import REPLY_1
 from supportbot.contract.types import ReplyFields
 from supportbot.gateway import Gateway
 from supportbot.gateway.providers.builtin import BuiltinProvider

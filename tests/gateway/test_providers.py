@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from supportbot.contract.reply_v1 import REPLY_1
+from supportbot.contract.reply.v1 import REPLY_1
 from supportbot.gateway.providers import PROVIDERS
 from supportbot.gateway.types import ModelAnswer, ModelRequest, Provider
 from tests.contract.factories import make_answer, make_fields

@@ -7,7 +7,7 @@ import httpcore
 import httpx
 import pytest
 
-from supportbot.gateway.providers.names import HostUnknown, LookUp, host_addresses
+from supportbot.gateway.providers.dns import HostUnknown, LookUp, host_addresses
 from supportbot.gateway.providers.transport import AddressRefused, _may_talk_to, call_within, make_client
 from tests.gateway.stand_in import reply, stand_in
 

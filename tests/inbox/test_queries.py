@@ -1,8 +1,8 @@
 """Lists: paged by key, each conversation once, also when many came at the same moment."""
 
+from supportbot.customers.tables import Customer
 from supportbot.db import Database
 from supportbot.inbox.queries import list_conversations, parse_cursor
-from supportbot.inbox.tables import Customer
 from tests.factories import ROUTINE, make_shop
 
 

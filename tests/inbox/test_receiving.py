@@ -8,9 +8,10 @@ from sqlmodel import select
 
 from supportbot.db import Database
 from supportbot.errors import NotFound
+from supportbot.events.tables import Event
 from supportbot.inbox import actions
 from supportbot.inbox.rules import subject_of
-from supportbot.inbox.tables import Conversation, Event, Message
+from supportbot.inbox.tables import Conversation, Message
 from tests.factories import ROUTINE, Shop, make_shop
 
 

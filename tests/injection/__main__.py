@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from supportbot.db import Database
+from supportbot.db.migration import upgrade
 from supportbot.engine import DbosEngine
-from supportbot.migrating import upgrade
 from tests.injection.orders import PLACES, Hidden, hidden_orders
 from tests.injection.trial import obeying_shop, play
 

@@ -12,21 +12,22 @@ from importlib.resources import files
 from supportbot.accounts.types import Person
 from supportbot.billing.actions import import_records
 from supportbot.billing.types import AccountRow, BillingRecords, ChargeRow, InvoiceRow
-from supportbot.contract.links import emails_in, links_in
-from supportbot.contract.render import from_json, to_text
-from supportbot.contract.types import Money
+from supportbot.contract.voice.render import from_json, to_text
+from supportbot.customers.tables import Customer
 from supportbot.db import Database
-from supportbot.drafting import actions
+from supportbot.drafting.actions import decisions
 from supportbot.drafting.flow import Drafting
 from supportbot.drafting.tables import Draft
 from supportbot.errors import SupportbotError
 from supportbot.gateway import Gateway
 from supportbot.gateway.providers.builtin import BuiltinProvider
 from supportbot.gateway.providers.openai_compatible import OpenAICompatibleProvider
-from supportbot.inbox.tables import Customer, Outgoing
+from supportbot.governance.queries import ActivePolicy
+from supportbot.inbox.tables import Outgoing
 from supportbot.knowledge.actions import import_articles
+from supportbot.language.links import emails_in, links_in
+from supportbot.language.money import Money
 from supportbot.routing.policy import parse_policy
-from supportbot.routing.queries import ActivePolicy
 from tests.factories import Shop, make_shop
 from tests.gateway.stand_in import StandIn
 from tests.injection.obeying import obeying_server
@@ -121,7 +122,7 @@ def _let_go(shop: Shop, draft: Draft, order: Hidden, tally: Tally, number: int) 
 
 def _try(shop: Shop, draft: Draft, person: Person) -> Outgoing | None:
     shown, draft_id = draft.content_hash or "", draft.id or 0
-    act = partial(actions.release, variant="as_drafted") if draft.state == "held" else partial(actions.approve)
+    act = partial(decisions.release, variant="as_drafted") if draft.state == "held" else partial(decisions.approve)
     try:
         return shop.act(lambda db: act(db, shop.desk, draft_id, content_hash=shown, by=person))
     except SupportbotError:

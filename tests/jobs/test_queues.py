@@ -12,10 +12,10 @@ from supportbot.engine import DbosEngine
 from supportbot.gateway.providers.builtin import BuiltinProvider
 from supportbot.gateway.types import ModelAnswer, ModelRequest, ModelSpec
 from supportbot.inbox.actions import SEND_JOB, queue_reply
-from supportbot.inbox.desk import Desk
 from supportbot.inbox.tables import Message, Outgoing
 from supportbot.inbox.types import ReplyToSend
-from supportbot.jobs.work import register_jobs
+from supportbot.jobs.job_kinds import register_jobs
+from supportbot.runtime import Desk
 from tests.factories import ROUTINE, Shop, make_shop
 from tests.storm.processes import wait_for
 

@@ -9,10 +9,11 @@ import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 from sqlmodel import select
 
+from supportbot.customers.tables import Customer
 from supportbot.db import Database
 from supportbot.drafting.tables import Draft
-from supportbot.inbox.tables import Customer, Message, Note, Outgoing
-from supportbot.inbox.threads import STRETCH
+from supportbot.inbox.pagination import STRETCH
+from supportbot.inbox.tables import Message, Note, Outgoing
 from tests.browser import keep_screenshot, run_axe
 from tests.factories import DISPUTE, ROUTINE, Office, make_office
 from tests.journeys.shop_page import desk_page

@@ -2,9 +2,9 @@
 
 from playwright.sync_api import Page, expect
 
+from supportbot.customers.tables import Customer
 from supportbot.db import Database
 from supportbot.gateway.types import ModelAnswer
-from supportbot.inbox.tables import Customer
 from tests.factories import DISPUTE, ROUTINE, ScriptedProvider, make_office
 from tests.journeys.shop_page import desk_page
 

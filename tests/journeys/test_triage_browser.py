@@ -9,10 +9,10 @@ from playwright.sync_api import Browser, Page, expect
 from werkzeug.serving import make_server
 
 from supportbot.db import Database
-from supportbot.drafting.learning import train_if_due
 from supportbot.drafting.tables import Draft
+from supportbot.drafting.triage_training import train_if_due
 from tests.browser import keep_screenshot, run_axe
-from tests.drafting.test_learning import fifty
+from tests.drafting.test_triage_training import fifty
 from tests.factories import PASSWORD, ROUTINE, Shop, make_office, own_policy
 from tests.journeys.shop_page import Quiet
 

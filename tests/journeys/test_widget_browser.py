@@ -9,7 +9,8 @@ from playwright.sync_api import FrameLocator, Locator, Page, Route, expect
 from sqlmodel import col, select
 
 from supportbot.clock import system_clock
-from supportbot.inbox.tables import Conversation, Message, WidgetSession
+from supportbot.customers.tables import WidgetSession
+from supportbot.inbox.tables import Conversation, Message
 from tests.browser import keep_screenshot, run_axe
 from tests.journeys.shop_page import Running, panel, running_shop
 from tests.web.shop import REPLY, make_shop

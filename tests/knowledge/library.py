@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 
-from supportbot.knowledge.articles import ArticleSource, parse_articles
+from supportbot.knowledge.article_files import ArticleSource, parse_articles
 from supportbot.knowledge.library import Library
 from supportbot.knowledge.types import PassageText, PublishedArticle
 

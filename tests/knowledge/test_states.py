@@ -12,15 +12,7 @@ from supportbot.db import Database
 from supportbot.errors import Conflict, NotFound
 from supportbot.knowledge.actions import find_version, import_articles, publish_reviewed, review_article
 from supportbot.knowledge.queries import published_library
-from supportbot.knowledge.uses import (
-    Use,
-    count_uses,
-    gap_counts,
-    newest_gaps,
-    note_gap,
-    uses_by_article,
-    uses_of,
-)
+from supportbot.knowledge.usage import Use, count_uses, gap_counts, newest_gaps, note_gap, uses_by_article, uses_of
 from tests.factories import DISPUTE, ROUTINE, make_shop
 from tests.knowledge.test_full_text import ARTICLES
 

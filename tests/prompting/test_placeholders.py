@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from supportbot.contract.placeholders import placeholders_in
-from supportbot.contract.task_schemas import CaseSummary
+from supportbot.contract.reply.task_schemas import CaseSummary
+from supportbot.language.placeholder_marks import placeholders_in
 from supportbot.prompting.placeholders import Vault
 from tests.contract.factories import make_fields
 

@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import select
 
+from supportbot.customers.tables import Customer
 from supportbot.db import Database
 from supportbot.drafting.tables import DivergenceRow, Draft
-from supportbot.inbox.tables import Conversation, Customer, Message, Outgoing
+from supportbot.inbox.tables import Conversation, Message, Outgoing
 from supportbot.review import actions
 from supportbot.review.queries import ItemState, week_items
 from supportbot.review.types import CRITERIA, DrawResult, Mark, Marks

@@ -4,7 +4,7 @@ import pytest
 
 from supportbot.errors import PolicyError
 from supportbot.routing.policy import Pin, parse_policy, shipped_document, shipped_policy
-from supportbot.routing.problems import KnownNames
+from supportbot.routing.policy_checks import KnownNames
 
 KNOWN = KnownNames(
     prompts={

@@ -6,11 +6,11 @@ import pytest
 
 from supportbot.billing.rules import case_record
 from supportbot.billing.types import AccountRows, BillingRecords, CaseRecord
-from supportbot.contract.records import RefundPolicy
-from supportbot.contract.types import Money
+from supportbot.contract.refund_policy import RefundPolicy
+from supportbot.language.money import Money
 from supportbot.seed import types
-from supportbot.seed.asof import as_of
 from supportbot.seed.billing import billing_records, changed_records
+from supportbot.seed.records_as_of import as_of
 from tests.seed.tellings import AMSTERDAM, MOMENTS, NOW, told
 
 DISPUTE = "I was billed twice in March and I cancelled before the renewal."

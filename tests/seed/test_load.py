@@ -7,6 +7,7 @@ from sqlmodel import Session, col, select
 
 from supportbot.audit.actions import AuditLog
 from supportbot.clock import FixedClock
+from supportbot.customers.tables import Customer
 from supportbot.db import Database
 from supportbot.drafting.flow import Drafting
 from supportbot.drafting.tables import DivergenceRow, Draft
@@ -14,11 +15,11 @@ from supportbot.engine import MemoryEngine
 from supportbot.gateway import Gateway
 from supportbot.gateway.providers import PROVIDERS
 from supportbot.gateway.tables import AttemptRow
-from supportbot.inbox.desk import Desk
-from supportbot.inbox.tables import Conversation, Customer, Message
-from supportbot.jobs.work import register_jobs
+from supportbot.governance.queries import active_policy
+from supportbot.inbox.tables import Conversation, Message
+from supportbot.jobs.job_kinds import register_jobs
 from supportbot.routing.policy import shipped_document
-from supportbot.routing.queries import active_policy
+from supportbot.runtime import Desk
 from supportbot.seed.load import Seeded, is_seeded, seed
 from supportbot.settings import provider_key
 from tests.seed.tellings import NOW, told

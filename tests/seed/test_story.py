@@ -8,7 +8,7 @@ from typing import get_args
 
 import pytest
 
-from supportbot.knowledge.search import THRESHOLD
+from supportbot.knowledge.ranking import THRESHOLD
 from supportbot.routing.types import Topic
 from supportbot.seed import types
 from supportbot.seed.story import tell_story

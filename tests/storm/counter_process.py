@@ -2,8 +2,8 @@
 
 import sys
 
+from supportbot.customers.tables import Site
 from supportbot.db import Database, lock_row
-from supportbot.inbox.tables import Site
 
 
 def main(url: str, row_id: int, times: int) -> None:

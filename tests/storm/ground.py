@@ -10,10 +10,10 @@ from supportbot.app import migrate_all
 from supportbot.audit.actions import AuditLog
 from supportbot.audit.types import SYSTEM
 from supportbot.clock import system_clock
+from supportbot.customers.tables import Site
 from supportbot.db import Database
-from supportbot.inbox.tables import Site
+from supportbot.governance.actions import ensure_first_policy
 from supportbot.knowledge.actions import import_articles
-from supportbot.routing.actions import ensure_first_policy
 from supportbot.seed.story import tell_story
 from supportbot.settings import load_settings
 

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+from supportbot.customers.tables import Site
 from supportbot.db import Database, lock_row
-from supportbot.inbox.tables import Site
 from tests.storm.processes import python, start_process
 
 PROCESSES = 4

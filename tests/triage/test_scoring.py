@@ -7,10 +7,10 @@ import pytest
 
 from supportbot.errors import InvalidInput
 from supportbot.routing.policy import shipped_policy
-from supportbot.triage.matrices import Vocabulary, make_sheet, make_table
-from supportbot.triage.reading import read
+from supportbot.training.design_matrix import Vocabulary, make_sheet, make_table
+from supportbot.training.trainer import Settings, fit_risk, train, train_on
+from supportbot.triage.parsed_text import read
 from supportbot.triage.scoring import score, word_shares
-from supportbot.triage.training import Settings, fit_risk, train, train_on
 from supportbot.triage.types import LabelledText
 from supportbot.triage.weights import Weights, no_weights, read_weights, shipped_weights, weights_text
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from supportbot.routing.phrases import fold
+from supportbot.language.phrase_matcher import fold
 from supportbot.routing.policy import shipped_policy
 from supportbot.routing.rules import decide_route
-from supportbot.triage.languages import is_small
+from supportbot.triage.known_words import is_small
 from supportbot.triage.rules import classify
 
 POLICY = shipped_policy()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from supportbot.triage.labelled import shipped_examples
+from supportbot.training.labelled_messages import shipped_examples
 
 HERE = Path(__file__).parent
 FIELDS = {"id", "language", "text", "half", "why"}

@@ -6,16 +6,16 @@ from datetime import UTC, datetime
 from functools import cache
 from zoneinfo import ZoneInfo
 
-from supportbot.contract import render
-from supportbot.contract.checks import blocks, check_reply
-from supportbot.contract.frame import case_frame
-from supportbot.contract.mentions import amounts_in, ids_in
-from supportbot.contract.normalise import normalise_reply, voice_of
-from supportbot.contract.offers import percents_in
-from supportbot.contract.reply_v1 import parse
+from supportbot.contract.checks.draft_checks import blocks, check_reply
+from supportbot.contract.reply.v1 import parse
 from supportbot.contract.rules import allowed_outcomes, decided_outcome
 from supportbot.contract.types import AllowedFacts, Finding, RenderedReply
+from supportbot.contract.voice import render
+from supportbot.contract.voice.frame import case_frame
+from supportbot.contract.voice.normaliser import normalise_reply, voice_of
 from supportbot.errors import ContractError
+from supportbot.language.extract_values import amounts_in, ids_in
+from supportbot.language.percents import percents_in
 from supportbot.seed.story import tell_story
 from tests.seed.library import library
 from tests.voices.people import HABITS, Said

@@ -21,9 +21,9 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import MaxAbsScaler
 
-from supportbot.contract import render
-from supportbot.contract.sentences import split_sentences
 from supportbot.contract.types import RenderedReply
+from supportbot.contract.voice import render
+from supportbot.language.sentences import split_sentences
 from tests.voices.hearing import hear
 from tests.voices.people import ANSWERING, Said
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from supportbot.contract.completing import DETAILS_LEAST
+from supportbot.contract.voice.short_answers import DETAILS_LEAST
 from tests.voices.hearing import MESSAGES, Heard, hear, length_band, things_to_say
 from tests.voices.people import ANSWERING, HABITS, REFUSALS
 from tests.voices.telling_apart import CLASSIFIERS, at_chance, comparisons, frame_of, least_noticed, told_apart

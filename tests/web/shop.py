@@ -11,17 +11,18 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlmodel import Session, col, func, select
 
-from supportbot.accounts.identity import sign_identity, site_secret
 from supportbot.accounts.types import ShopUser
 from supportbot.app import create_app
 from supportbot.clock import Clock, FixedClock
+from supportbot.customers.identity import sign_identity, site_secret
+from supportbot.customers.tables import Site
 from supportbot.db import Database
 from supportbot.engine import MemoryEngine
 from supportbot.inbox.actions import publish
-from supportbot.inbox.tables import Conversation, Message, Site
+from supportbot.inbox.tables import Conversation, Message
 from supportbot.settings import Settings
+from supportbot.web.live_stream import EventTail
 from supportbot.web.services import Services
-from supportbot.web.stream import EventTail
 
 NOW = datetime(2026, 3, 18, 9, 14, tzinfo=UTC)
 SECRET_KEY = "k" * 43

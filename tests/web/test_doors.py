@@ -152,7 +152,7 @@ def assert_refused(answer: TestResponse, status: int, code: str) -> None:
 def test_every_address_has_a_decision(office: Office) -> None:
     known = {name for rule in office.app.url_map.iter_rules() for name in names(rule)} - {"GET /forgotten"}
 
-    assert known - DECIDED == set(), "decide here and in web/families.py who may open it"
+    assert known - DECIDED == set(), "decide here and in web/blueprints.py who may open it"
     assert DECIDED - known == set()
 
 

@@ -7,8 +7,8 @@ import pytest
 from sqlmodel import col, select
 
 from supportbot.db import Database
+from supportbot.inbox.pagination import STRETCH
 from supportbot.inbox.tables import Message
-from supportbot.inbox.threads import STRETCH
 from tests.factories import DISPUTE, ROUTINE, Office, make_office
 
 SHOW = "Show earlier messages"

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session
 
+from supportbot.customers.tables import Customer
 from supportbot.db import Database
-from supportbot.inbox.tables import Conversation, Customer, Message, Note
+from supportbot.inbox.tables import Conversation, Message, Note
 from tests.factories import DISPUTE, NOW, ROUTINE, Office, Shop, make_office
 from tests.statements import counted
 

@@ -7,8 +7,8 @@ from supportbot.billing.rules.notice import MissedNotice, missed_notice
 from supportbot.billing.rules.payments import Payment, local_day
 from supportbot.billing.rules.proration import Unused, unused_days
 from supportbot.billing.types import ChargeRow
-from supportbot.contract.records import PolicyRule, RefundPolicy
-from supportbot.contract.types import Money
+from supportbot.contract.refund_policy import PolicyRule, RefundPolicy
+from supportbot.language.money import Money
 
 
 @dataclass(frozen=True, slots=True)

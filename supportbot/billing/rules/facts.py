@@ -8,10 +8,10 @@ from supportbot.billing.rules.due import Standing, currencies_of, is_inside_wind
 from supportbot.billing.rules.ledger import number_of
 from supportbot.billing.rules.payments import local_day
 from supportbot.billing.types import AccountRows, ChargeRow, Fact, InvoiceRow, RefundRow
-from supportbot.contract.catalogue import FactTemplate
-from supportbot.contract.records import RefundPolicy
-from supportbot.contract.telling import ChargeNumber, Days, Month, Sentence, Value, sentence, tell
-from supportbot.contract.types import Money
+from supportbot.contract.refund_policy import RefundPolicy
+from supportbot.contract.voice.catalogue import FactTemplate
+from supportbot.contract.voice.fact_sentences import ChargeNumber, Days, Month, Sentence, Value, sentence, tell
+from supportbot.language.money import Money
 
 
 def payment_facts(standings: Iterable[Standing], *, policy: RefundPolicy, zone: tzinfo) -> Iterator[Fact]:

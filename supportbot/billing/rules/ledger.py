@@ -6,7 +6,7 @@ from datetime import date, datetime, tzinfo
 from supportbot.billing.rules.due import Standing
 from supportbot.billing.rules.payments import Payment, local_day
 from supportbot.billing.types import AccountRow, ChargeRow, LedgerLine, RefundRow, SubscriptionRow
-from supportbot.contract.types import Money
+from supportbot.language.money import Money
 
 ORDINALS = ("first", "second", "third", "fourth", "fifth")
 TOOK = ("succeeded", "disputed")

@@ -6,7 +6,7 @@ from datetime import date, tzinfo
 from supportbot.billing.rules.payments import Payment, local_day
 from supportbot.billing.rules.proration import period_invoice
 from supportbot.billing.types import InvoiceRow
-from supportbot.contract.records import RefundPolicy
+from supportbot.contract.refund_policy import RefundPolicy
 
 
 @dataclass(frozen=True, slots=True)

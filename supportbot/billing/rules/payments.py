@@ -13,7 +13,7 @@ from supportbot.billing.types import (
     RefundStatus,
     SubscriptionRow,
 )
-from supportbot.contract.types import Money
+from supportbot.language.money import Money
 
 # How near an order and a charge without an invoice must be, to belong together.
 ORDER_DAYS = 7

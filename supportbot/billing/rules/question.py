@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from supportbot.billing.rules.payments import Payment, row_ids
 from supportbot.billing.types import AccountRows
-from supportbot.contract.months import months_in
+from supportbot.language.months import months_in
 
 # Word beginnings in the ten languages; matched at the start of a word, casefolded.
 ASKS_RETURN = re.compile(

@@ -16,8 +16,8 @@ from supportbot.billing.rules.values import (
     stated_ids,
 )
 from supportbot.billing.types import AccountRows, CaseRecord, Fact
-from supportbot.contract.records import PolicyRule, RefundPolicy
-from supportbot.contract.types import Money
+from supportbot.contract.refund_policy import PolicyRule, RefundPolicy
+from supportbot.language.money import Money
 
 # How long a payment that was put right, or failed, still counts as what a question without a month is about.
 RECENT_DAYS = 92

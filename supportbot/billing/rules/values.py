@@ -9,8 +9,8 @@ from babel.dates import format_date
 from supportbot.billing.rules.payments import local_day, row_ids
 from supportbot.billing.rules.words import ORDER_STATUS
 from supportbot.billing.types import AccountRows, InvoiceRow, OrderRow, SubscriptionRow
-from supportbot.contract.records import Placeholder
-from supportbot.contract.types import Money
+from supportbot.contract.refund_policy import Placeholder
+from supportbot.language.money import Money
 
 
 def current_plan(rows: AccountRows) -> SubscriptionRow | None:

@@ -8,8 +8,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from supportbot.billing.file_lines import KINDS, LINES, RecordKind, row_key
 from supportbot.billing.files import Place, explain_line
-from supportbot.billing.lines import KINDS, LINES, RecordKind, row_key
 from supportbot.billing.stripe.objects import (
     OBJECTS,
     Charge,

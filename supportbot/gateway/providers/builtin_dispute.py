@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from supportbot.contract.catalogue import catalogue
-from supportbot.contract.mentions import amounts_in
-from supportbot.contract.money import format_money
 from supportbot.contract.rules import DECISIONS
-from supportbot.contract.when import day_in_words, spelling_locale
+from supportbot.contract.voice.catalogue import catalogue
+from supportbot.contract.voice.dates import day_in_words, spelling_locale
 from supportbot.gateway.providers.builtin_routine import fitting_article, from_article, language, to_a_person
+from supportbot.language.extract_values import amounts_in
+from supportbot.language.money import format_money
 
 Fact = Mapping[str, Any]
 MOST_FACTS = 6

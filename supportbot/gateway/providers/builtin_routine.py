@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from supportbot.contract.catalogue import catalogue
-from supportbot.contract.sentences import split_sentences
+from supportbot.contract.voice.catalogue import catalogue
+from supportbot.language.sentences import split_sentences
 
 # The score of a search hit is 0 to 1; below this an article is not about the question.
 LEAST_SCORE = 0.35

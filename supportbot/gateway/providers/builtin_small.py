@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from supportbot.contract.mentions import amount_spans, dates_in, ids_in
-from supportbot.contract.plain import plain
-from supportbot.contract.sentences import shorten, split_sentences
-from supportbot.money import NO_CURRENCY
+from supportbot.language.extract_values import amount_spans, dates_in, ids_in
+from supportbot.language.lookalikes import plain
+from supportbot.language.money import NO_CURRENCY
+from supportbot.language.sentences import shorten, split_sentences
 
 MOST = 20
 

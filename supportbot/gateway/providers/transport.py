@@ -18,8 +18,8 @@ from typing import Any, cast
 import httpcore
 import httpx
 
-from supportbot.gateway.addresses import is_public, read_address
-from supportbot.gateway.providers.names import LookUp, addresses_within, host_addresses
+from supportbot.gateway.providers.dns import LookUp, addresses_within, host_addresses
+from supportbot.gateway.public_addresses import is_public, read_address
 
 MOST_CONNECTIONS = 256
 IDLE_CONNECTIONS = 32

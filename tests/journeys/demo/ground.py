@@ -17,9 +17,9 @@ from typing import Any
 import httpx
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, FrameLocator, Locator, Page, expect
 
-from supportbot.accounts.identity import sign_identity
 from supportbot.accounts.types import ShopUser
 from supportbot.clock import system_clock
+from supportbot.customers.identity import sign_identity
 from tests.browser import PATIENCE_MS, keep_screenshot, run_axe
 from tests.conftest import free_port
 

@@ -1,0 +1,1 @@
+"""The checks that every draft passes through before a person sees it."""

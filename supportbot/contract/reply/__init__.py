@@ -1,0 +1,1 @@
+"""Output schemas, one module a released version."""

@@ -1,0 +1,1 @@
+"""Who writes: the shops whose pages carry the widget, their customers, and each customer's proven identity."""

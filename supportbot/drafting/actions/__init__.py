@@ -1,0 +1,1 @@
+"""Writes about drafts. Actions never commit."""

@@ -1,0 +1,339 @@
+"""What the worker writes: the decision and the started drafts, then the finished ones. Actions never commit."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlmodel import Session, select
+
+from supportbot.audit.types import SYSTEM
+from supportbot.contract.types import Change, Finding
+from supportbot.contract.voice import render
+from supportbot.db import change_rows, insert_once, insert_row, rows_of
+from supportbot.drafting.actions.attempts import add_attempts, settle_attempts
+from supportbot.drafting.actions.notices import tell_held
+from supportbot.drafting.label_evidence import heeded
+from supportbot.drafting.rules.case_aids import aids_wanted
+from supportbot.drafting.rules.compose import Composed
+from supportbot.drafting.rules.draft_state import divergences, hold_label
+from supportbot.drafting.tables import DivergenceRow, Draft
+from supportbot.drafting.types import CaseFile
+from supportbot.gateway.types import Attempt
+from supportbot.governance.queries import ActivePolicy
+from supportbot.inbox import actions as inbox
+from supportbot.inbox.actions.case_aid_jobs import ask_for_aid
+from supportbot.inbox.tables import Conversation
+from supportbot.inbox.types import WorkState
+from supportbot.knowledge.usage import count_uses, note_gap
+from supportbot.routing.policy import Pin
+from supportbot.routing.policy_checks import MODELLESS_TASK
+from supportbot.routing.tables import Decision
+from supportbot.routing.types import RouteDecision, Triage
+from supportbot.runtime import Desk
+from supportbot.training.queries import current_label
+
+_DRAFTS = rows_of(Draft).c
+_OPENED = sa.select(_DRAFTS.task, _DRAFTS.id, _DRAFTS.state).where(
+    _DRAFTS.message_id == sa.bindparam("message"), _DRAFTS.generation == sa.bindparam("number")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One run: the case, what triage and routing said under which policy, and when a waiting customer hears again."""
+
+    case: CaseFile
+    triage: Triage
+    decision: RouteDecision
+    policy: ActivePolicy
+    update_by: datetime
+    generation: int
+    triage_attempts: tuple[Attempt, ...] = ()
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The task that may be sent first, then the one made for comparison."""
+        compare = self.decision.compare_task
+        return (self.decision.task, compare) if compare else (self.decision.task,)
+
+
+def start(db: Session, desk: Desk, plan: Plan) -> dict[str, int]:
+    """Record the decision, tell a held customer at once, and open the drafts.
+
+    Returns:
+        task to draft id of what is still to be written; empty when nothing is (done before, or out of date: a person
+        said something else of the message meanwhile, and asked for another draft by that).
+    """
+    case = plan.case
+    conversation = inbox.lock_conversation(db, case.conversation_id)
+    _record_triage_calls(db, desk, plan)
+    opened = _opened(db, plan)
+    if any(state != "drafting" for _, state in opened.values()):
+        return {}
+    if heeded(plan.triage, current_label(db, case.message_id)) != plan.triage:
+        return {}
+    is_newest = conversation.newest_customer_message_id == case.message_id
+    _record_decision(db, desk, plan)
+    draft_ids = {task: draft_id for task, (draft_id, _) in opened.items()}
+    draft_ids |= {task: _open_draft(db, desk, plan, task) for task in plan.tasks if task not in opened}
+    if not is_newest:
+        why = {"state": "void", "state_reason": "The customer wrote again.", "finished_at": desk.clock()}
+        for draft_id in draft_ids.values():
+            change_rows(db, Draft, {"id": draft_id}, **why)
+        return {}
+    _show_start(db, desk, plan, conversation)
+    return {task: draft_ids[task] for task in plan.tasks}
+
+
+def save(db: Session, desk: Desk, plan: Plan, draft_ids: Mapping[str, int], composed: Sequence[Composed]) -> None:
+    """Store what came of each task, once: drafts, tries and divergences in one transaction.
+
+    The rows that every draft writes to, the day's spending and the audit log's head, are locked last and briefly.
+    """
+    case = plan.case
+    conversation = inbox.lock_conversation(db, case.conversation_id)
+    attempts = [attempt for one in composed for attempt in one.attempts]
+    is_newest = conversation.newest_customer_message_id == case.message_id
+    finished = {one.task: _finished(plan, one, is_newest=is_newest, at=desk.clock()) for one in composed}
+    if any(state != "drafting" for task, (_, state) in _opened(db, plan).items() if task in finished):
+        settle_attempts(db, desk, attempts)  # given up, or written by another run meanwhile
+        return
+    for one in composed:
+        change_rows(db, Draft, {"id": draft_ids[one.task]}, **finished[one.task])
+        pin = plan.policy.policy.pin(one.task)
+        _keep_attempts(db, plan, one.attempts, pin=pin, draft_id=draft_ids[one.task])
+    _note_articles(db, plan, composed, at=desk.clock())
+    _log_divergences(db, desk, plan, draft_ids, composed)
+    if is_newest:
+        inbox.show_work(db, desk, conversation, _work_state(finished[plan.decision.task]["state"]))
+        for task in aids_wanted(plan.case, plan.decision):
+            ask_for_aid(db, desk, conversation, task)
+    db.flush()
+    settle_attempts(db, desk, attempts)
+    for task, values in finished.items():
+        detail = {"task": task, "state": values["state"], "outcome": values["outcome"], "hash": values["content_hash"]}
+        desk.audit.record(
+            db,
+            actor=SYSTEM,
+            action="draft.saved",
+            subject="draft",
+            subject_id=draft_ids[task],
+            conversation_id=case.conversation_id,
+            detail=detail,
+        )
+
+
+def fail_message(db: Session, desk: Desk, message_id: int, reason: str) -> bool:
+    """Give up on a message that got no draft in time, and show it to a person. False when it has an outcome by now."""
+    conversation_id = db.exec(
+        select(Conversation.id).where(Conversation.newest_customer_message_id == message_id)
+    ).first()
+    if conversation_id is None:
+        return False
+    conversation = inbox.lock_conversation(db, conversation_id)
+    if conversation.newest_customer_message_id != message_id or conversation.work_state not in ("waiting", "drafting"):
+        return False
+    rows = db.exec(select(Draft).where(Draft.message_id == message_id)).all()
+    started = [row for row in rows if row.state == "drafting"]
+    for row in started:
+        _finish(row, "failed", reason, at=desk.clock())
+        db.add(row)
+    if not started:
+        generation = max((row.generation for row in rows), default=0) + 1
+        db.add(_failed_draft(conversation, message_id, reason, generation=generation, at=desk.clock()))
+    inbox.show_work(db, desk, conversation, "failed")
+    db.flush()
+    desk.audit.record(
+        db,
+        actor=SYSTEM,
+        action="draft.given_up",
+        subject="message",
+        subject_id=message_id,
+        conversation_id=conversation_id,
+        detail={"reason": reason},
+    )
+    return True
+
+
+def _opened(db: Session, plan: Plan) -> dict[str, tuple[int, str]]:
+    """The drafts that an earlier run opened, by task: id and state."""
+    given = {"message": plan.case.message_id, "number": plan.generation}
+    return {row.task: (row.id, row.state) for row in db.connection().execute(_OPENED, given)}
+
+
+def _record_decision(db: Session, desk: Desk, plan: Plan) -> None:
+    case, triage, route = plan.case, plan.triage, plan.decision
+    values = {
+        "policy_version": plan.policy.number,
+        "topic": triage.topic,
+        "risk": triage.risk,
+        "unsure": triage.unsure,
+        "lane": route.lane,
+        "task": route.task,
+        "hold": route.hold,
+        "hold_kind": route.hold_kind,
+        "rule": route.rule,
+        "reason": route.reason,
+        "layer": next((reason.layer for reason in triage.reasons if reason.code == route.rule), None),
+        "weights": plan.policy.policy.triage.weights,
+        "reasons": [asdict(reason) | {"words": list(reason.words)} for reason in triage.reasons],
+    }
+    new = {"conversation_id": case.conversation_id, "created_at": desk.clock()}
+    if not insert_once(db, Decision, message_id=case.message_id, **new, **values):
+        change_rows(db, Decision, {"message_id": case.message_id}, **values)
+
+
+def _open_draft(db: Session, desk: Desk, plan: Plan, task: str) -> int:
+    pin = plan.policy.policy.pin(task)
+    return insert_row(
+        db,
+        Draft,
+        conversation_id=plan.case.conversation_id,
+        message_id=plan.case.message_id,
+        task=task,
+        generation=plan.generation,
+        state="drafting",
+        prompt=pin.prompt,
+        output_schema=pin.schema,
+        policy_version=plan.policy.number,
+        hold_kind=plan.decision.hold_kind if task == plan.decision.task else None,
+        created_at=desk.clock(),
+    )
+
+
+def _show_start(db: Session, desk: Desk, plan: Plan, conversation: Conversation) -> None:
+    """Show that a draft is being written and why it will be held; tell a customer who was not told yet."""
+    case, decision = plan.case, plan.decision
+    was_held = conversation.hold_kind is not None
+    inbox.show_work(
+        db,
+        desk,
+        conversation,
+        "drafting",
+        topic=plan.triage.topic,
+        hold_kind=decision.hold_kind,
+        hold_label=hold_label(plan.triage, decision),
+    )
+    if not decision.hold or was_held:
+        return
+    tell_held(
+        db,
+        desk,
+        conversation,
+        message_id=case.message_id,
+        topic=plan.triage.topic,
+        update_by=plan.update_by,
+        shop=case.shop,
+        locale=case.locale,
+    )
+
+
+def _flat(one: Change | Finding) -> dict[str, Any]:
+    """A record of plain values as a dictionary; `asdict` would copy each of them deeply, some forty a draft."""
+    return {name: getattr(one, name) for name in one.__slots__}
+
+
+def _finished(plan: Plan, one: Composed, *, is_newest: bool, at: datetime) -> dict[str, Any]:
+    """A draft's columns once it is written."""
+    state, reason = _state_of(plan, one, is_newest=is_newest)
+    return {
+        "model_key": one.model_key,
+        "outcome": one.reply.outcome if one.reply else None,
+        "proposed": asdict(one.fields) if one.fields else None,
+        "reply": render.to_json(one.reply) if one.reply else None,
+        "content_hash": render.content_hash(one.reply) if one.reply else None,
+        "variants": one.variants,
+        "amount_minor": one.amount.minor if one.amount else None,
+        "changes": [_flat(change) for change in one.changes],
+        "checks": [_flat(finding) for finding in one.findings],
+        "sources": one.sources,
+        "facts": one.facts,
+        "state": state,
+        "state_reason": reason[:200] if reason else None,
+        "finished_at": at,
+    }
+
+
+def _state_of(plan: Plan, one: Composed, *, is_newest: bool) -> tuple[str, str | None]:
+    is_main = one.task == plan.decision.task
+    if one.reply is None:
+        return "failed", one.failure
+    if not is_main:
+        return "compared", None
+    if not is_newest:
+        return "void", "The customer wrote again while it was written."
+    return ("held", plan.decision.reason) if plan.decision.hold else ("ready", None)
+
+
+def _finish(row: Draft, state: str, reason: str | None, *, at: datetime) -> None:
+    row.state, row.state_reason, row.finished_at = state, reason[:200] if reason else None, at
+
+
+def _note_articles(db: Session, plan: Plan, composed: Sequence[Composed], *, at: datetime) -> None:
+    """Count what the main draft cites; a routine question for which there was no article is a gap."""
+    main = next((one for one in composed if one.task == plan.decision.task), None)
+    if main is None:
+        return
+    case = plan.case
+    count_uses(db, [source["ref"] for source in main.sources], conversation_id=case.conversation_id, at=at)
+    cites = any(source["kind"] == "article" for source in main.sources)
+    if plan.decision.lane == "fast" and not cites and (main.reply is not None or not case.articles):
+        note_gap(db, case.message_id, case.conversation_id, topic=plan.triage.topic, locale=case.locale, at=at)
+
+
+def _work_state(state: str) -> WorkState:
+    return {"ready": "ready", "held": "held"}.get(state, "failed")  # type: ignore[return-value]
+
+
+def _log_divergences(
+    db: Session, desk: Desk, plan: Plan, draft_ids: Mapping[str, int], composed: Sequence[Composed]
+) -> None:
+    by_task = {one.task: one for one in composed}
+    after, before = by_task.get(plan.decision.task), by_task.get(plan.decision.compare_task or "")
+    if after is None or before is None or after.fields is None or before.fields is None:
+        return
+    for divergence in divergences(before.fields, after.fields, currency=plan.case.shop.currency):
+        row = DivergenceRow(
+            conversation_id=plan.case.conversation_id,
+            message_id=plan.case.message_id,
+            before_draft_id=draft_ids[before.task],
+            after_draft_id=draft_ids[after.task],
+            field=divergence.field,
+            before=divergence.before,
+            after=divergence.after,
+            severity=divergence.severity,
+            rule=plan.decision.rule,
+            created_at=desk.clock(),
+        )
+        db.add(row)
+
+
+def _record_triage_calls(db: Session, desk: Desk, plan: Plan) -> None:
+    """Keep the tries of the second reading, each once: they belong to the message and to no draft."""
+    if not plan.triage_attempts:
+        return
+    _keep_attempts(db, plan, plan.triage_attempts, pin=plan.policy.policy.pin(MODELLESS_TASK), draft_id=None)
+    settle_attempts(db, desk, plan.triage_attempts)
+
+
+def _keep_attempts(db: Session, plan: Plan, attempts: Sequence[Attempt], *, pin: Pin, draft_id: int | None) -> None:
+    number = plan.policy.number
+    add_attempts(db, attempts, message_id=plan.case.message_id, policy_version=number, pin=pin, draft_id=draft_id)
+
+
+def _failed_draft(conversation: Conversation, message_id: int, reason: str, *, generation: int, at: datetime) -> Draft:
+    return Draft(
+        conversation_id=conversation.id or 0,
+        message_id=message_id,
+        task="routine_reply",
+        generation=generation,
+        state="failed",
+        state_reason=reason,
+        prompt="none",
+        output_schema="none",
+        policy_version=0,
+        created_at=at,
+        finished_at=at,
+    )

@@ -1,0 +1,1 @@
+"""Live updates: what changed, kept as rows that every process tails."""

@@ -1,0 +1,96 @@
+"""Remembers in which way each model keeps to a schema, for every process on one database."""
+
+import logging
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+import sqlalchemy as sa
+from sqlmodel import Session, col
+
+from supportbot.clock import Clock
+from supportbot.db import Database
+from supportbot.errors import Unavailable
+from supportbot.gateway.schema_modes import best_way
+from supportbot.gateway.spend_limits import changed, endpoint_of, put
+from supportbot.gateway.tables import ModelWay
+from supportbot.gateway.types import FoundBy, ModelSpec, StructuredOutput
+
+_log = logging.getLogger(__name__)
+KEPT_S = 60.0
+"""A process asks the database at most this often; what another process found reaches it within that time."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundWays:
+    """What was found out about one model; `ways` holds `way` and may hold more that work."""
+
+    way: StructuredOutput
+    ways: tuple[StructuredOutput, ...]
+    latency_ms: int | None = None
+
+
+class DatabaseWays:
+    """The ways that were found, read from the table `model_way` and kept for a minute."""
+
+    def __init__(self, database: Database, clock: Clock, *, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._database = database
+        self._clock = clock
+        self._monotonic = monotonic
+        self._kept: dict[str, tuple[float, StructuredOutput | None]] = {}
+
+    def way_of(self, spec: ModelSpec) -> StructuredOutput | None:
+        """The way to ask this model; None when nobody knows yet."""
+        endpoint, now = endpoint_of(spec), self._monotonic()
+        until, way = self._kept.get(endpoint, (0.0, None))
+        if now < until:
+            return way
+        with self._database.transaction(read_only=True) as db:
+            row = db.get(ModelWay, endpoint)
+        way = cast(StructuredOutput, row.way) if row else None
+        self._kept[endpoint] = (now + KEPT_S, way)
+        return way
+
+    def learn(self, spec: ModelSpec, way: StructuredOutput) -> None:
+        """An answer to a message kept to the schema. Never costs the answer: what cannot be stored is found again."""
+        try:
+            with self._database.transaction() as db:
+                remember(db, spec, [way], found_by="call", at=self._clock())
+        except (sa.exc.SQLAlchemyError, Unavailable):
+            _log.warning("What a model can do was not stored.", extra={"model": spec.key, "way": way})
+        self._kept.pop(endpoint_of(spec), None)
+
+    def forget(self, spec: ModelSpec) -> None:
+        """The known way was refused: find out anew."""
+        with self._database.transaction() as db:
+            forget(db, spec)
+        self._kept.pop(endpoint_of(spec), None)
+
+
+def remember(
+    db: Session,
+    spec: ModelSpec,
+    ways: Sequence[StructuredOutput],
+    *,
+    found_by: FoundBy,
+    at: datetime,
+    latency_ms: int | None = None,
+) -> FoundWays:
+    """Store what was found out about a model, in place of what was known; `ways` has at least one."""
+    found = FoundWays(best_way(spec.provider, ways), tuple(ways), latency_ms)
+    values = {
+        "way": found.way,
+        "ways": list(found.ways),
+        "latency_ms": latency_ms,
+        "found_by": found_by,
+        "found_at": at,
+    }
+    put(db, ModelWay, key={"endpoint": endpoint_of(spec)}, values=values)
+    return found
+
+
+def forget(db: Session, spec: ModelSpec) -> None:
+    """Drop what was known about a model."""
+    changed(db, sa.delete(ModelWay).where(col(ModelWay.endpoint) == endpoint_of(spec)))

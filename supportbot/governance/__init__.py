@@ -1,0 +1,1 @@
+"""What may change an answer and who approved it: policy versions, activation, history."""

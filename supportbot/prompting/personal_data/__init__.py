@@ -1,0 +1,1 @@
+"""Finds personal data in what people write."""

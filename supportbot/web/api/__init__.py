@@ -1,0 +1,1 @@
+"""The agents' HTTP surface, /api/v1."""
