@@ -19,7 +19,7 @@ from supportbot.gateway.providers import PROVIDERS
 from supportbot.gateway.schema_mode_store import DatabaseWays
 from supportbot.gateway.spend_limits import DatabaseGuard
 from supportbot.jobs.job_kinds import register_jobs
-from supportbot.runtime import Desk
+from supportbot.runtime import Runtime
 from supportbot.settings import Settings, provider_key, top_folder
 from supportbot.turns import Turns
 from supportbot.web import errors, request_guards, templating
@@ -41,7 +41,7 @@ class Parts:
 
     settings: Settings
     database: Database
-    desk: Desk
+    runtime: Runtime
     drafting: Drafting
 
 
@@ -51,7 +51,7 @@ def wire(
     """Open the database and put the parts together; nothing is started."""
     at = clock or system_clock
     database = Database(settings.database_url)
-    desk = Desk(
+    runtime = Runtime(
         engine=engine or DbosEngine(database),
         audit=AuditLog(settings.secret_key, at),
         clock=at,
@@ -60,14 +60,14 @@ def wire(
     models = gateway or Gateway(
         {name: make(provider_key) for name, make in PROVIDERS.items()},
         clock=at,
-        guard=DatabaseGuard(database, desk.audit, at, announce=publish_models),
+        guard=DatabaseGuard(database, runtime.audit, at, announce=publish_models),
         ways=DatabaseWays(database, at),
         while_waiting=turns.given_back,
     )
-    drafting = Drafting(database, desk, models, turns=turns)
+    drafting = Drafting(database, runtime, models, turns=turns)
     # In the web too: an enqueue must know the kind's queue.
     register_jobs(drafting)
-    return Parts(settings, database, desk, drafting)
+    return Parts(settings, database, runtime, drafting)
 
 
 def migrate_all(settings: Settings) -> str:
@@ -109,7 +109,7 @@ def create_app(
         WTF_CSRF_TIME_LIMIT=None,
     )
     app.extensions["supportbot"] = Services(
-        settings, parts.database, parts.desk, parts.desk.clock, EventTail(parts.database)
+        settings, parts.database, parts.runtime, parts.runtime.clock, EventTail(parts.database)
     )
     request_guards.register(app)
     csrf = CSRFProtect(app)

@@ -8,7 +8,7 @@ from supportbot.engine import Engine
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Runtime:
     """The job engine, the audit log and the clock."""
 
     engine: Engine

@@ -43,7 +43,7 @@ from supportbot.jobs.job_kinds import register_jobs
 from supportbot.knowledge.actions import import_articles
 from supportbot.language.money import Money
 from supportbot.routing.policy import parse_policy, shipped_document
-from supportbot.runtime import Desk
+from supportbot.runtime import Runtime
 from supportbot.settings import Settings
 
 NOW = datetime(2026, 3, 18, 9, 14, tzinfo=UTC)  # a Wednesday
@@ -118,7 +118,7 @@ class Shop:
 
     database: Database
     clock: FixedClock
-    desk: Desk
+    runtime: Runtime
     drafting: Drafting
     agent: Person
     lead: Person
@@ -138,11 +138,11 @@ class Shop:
             received_at=self.clock(),
         )
         with self.database.transaction() as db:
-            return receive_message(db, self.desk, inbound).message_id
+            return receive_message(db, self.runtime, inbound).message_id
 
     def work(self) -> None:
         """Run every job that is due."""
-        engine = self.desk.engine
+        engine = self.runtime.engine
         assert isinstance(engine, MemoryEngine)
         engine.run_due(self.clock())
 
@@ -175,7 +175,7 @@ class Shop:
         """A hand-written reply let go; it leaves in ten seconds."""
         words = split_text(text)
         return self.act(
-            lambda db: write_reply(db, self.desk, conversation_id, words, by=by or self.agent, resolve=resolve)
+            lambda db: write_reply(db, self.runtime, conversation_id, words, by=by or self.agent, resolve=resolve)
         )
 
     def send_by_hand(self, conversation_id: int, text: str) -> None:
@@ -203,9 +203,9 @@ def make_shop(
     """
     clock = FixedClock(now)
     audit = AuditLog(SECRET_KEY, clock)
-    desk = Desk(MemoryEngine(clock=clock), audit, clock)
+    runtime = Runtime(MemoryEngine(clock=clock), audit, clock)
     gateway = Gateway({"builtin": provider or BuiltinProvider()}, clock=clock, sleep=lambda _: None)
-    drafting = Drafting(database, desk, gateway)
+    drafting = Drafting(database, runtime, gateway)
     register_jobs(drafting)
     with database.transaction() as db:
         site = Site(
@@ -240,7 +240,7 @@ def make_shop(
         db.flush()
         ids = [row.id or 0 for row in customers]
     agent, lead, owner = people
-    return Shop(database, clock, desk, drafting, agent, lead, owner, site.id or 0, *ids)
+    return Shop(database, clock, runtime, drafting, agent, lead, owner, site.id or 0, *ids)
 
 
 def all_answered(document: str) -> AskedModels:
@@ -400,7 +400,7 @@ class Office:
         """The HTTP API, with a token of `person`."""
         if person is None:
             return Api(self.app, None)
-        audit = self.shop.desk.audit
+        audit = self.shop.runtime.audit
         return Api(self.app, self.shop.act(lambda db: create_token(db, audit, person.email, "tests", by=SYSTEM)))
 
     def close(self) -> None:
@@ -422,8 +422,8 @@ def make_office(
     url = database.url.render_as_string(hide_password=False)
     settings = Settings(url, data_dir, SECRET_KEY, public_url, "127.0.0.1:8000")
     app = create_app(settings, gateway=shop.drafting.gateway, clock=shop.clock, engine=MemoryEngine(clock=shop.clock))
-    shop.desk = app.extensions["supportbot"].desk
-    shop.drafting = Drafting(database, shop.desk, shop.drafting.gateway)
+    shop.runtime = app.extensions["supportbot"].runtime
+    shop.drafting = Drafting(database, shop.runtime, shop.drafting.gateway)
     return Office(shop, app)
 
 

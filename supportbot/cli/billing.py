@@ -66,7 +66,7 @@ def _from_folder(folder: Path, as_json: bool) -> None:
     parts = open_parts()
     with parts.database.transaction() as db:
         done = import_records(
-            db, read.records, at=parts.desk.clock(), audit=parts.desk.audit, actor=OPERATOR, places=read.places
+            db, read.records, at=parts.runtime.clock(), audit=parts.runtime.audit, actor=OPERATOR, places=read.places
         )
     answer(asdict(done), as_json, f"{done.added} rows added, {done.changed} changed, {done.unchanged} as they were.")
 
@@ -88,8 +88,8 @@ def _from_stripe(key_env: str, base_url: str, user_id: str, time_zone: str | Non
             StripeSource(client, origin_of(load_settings().secret_key, client.base_url, key)),
             user_id=user_id,
             zone=_zone(parts, time_zone),
-            clock=parts.desk.clock,
-            audit=parts.desk.audit,
+            clock=parts.runtime.clock,
+            audit=parts.runtime.audit,
             actor=OPERATOR,
             progress=lambda words: click.echo(words, err=True),
         )

@@ -108,13 +108,13 @@ def _examine_parts(parts: Parts, *, ask: bool) -> Iterator[Line]:
         yield _last_hour(parts)
         yield from _money(parts, active.policy)
     with parts.database.transaction(read_only=True) as db:
-        chain = parts.desk.audit.verify(db)
+        chain = parts.runtime.audit.verify(db)
     problem = f"{chain.problem} Or SUPPORTBOT_SECRET_KEY is not the one that wrote it." if chain.problem else None
     yield Line("audit log", "bad" if problem else "ok", problem or f"{chain.entries} entries fit")
 
 
 def _work(parts: Parts) -> Iterator[Line]:
-    health = parts.desk.engine.health()
+    health = parts.runtime.engine.health()
     running = len(health.held_slots)
     text = f"{running} running" if running else "none is running. Start one with: supportbot worker"
     yield Line("workers", "ok" if running else "bad", text)
@@ -141,7 +141,7 @@ def _policy(active: ActivePolicy | None, addresses: Collection[str], shut: Colle
 def _models(parts: Parts, policy: RoutingPolicy, asked: AskedModels | None) -> Iterator[Line]:
     if asked is not None:
         with parts.database.transaction() as db:
-            keep_findings(db, asked, found_by="doctor", at=parts.desk.clock())
+            keep_findings(db, asked, found_by="doctor", at=parts.runtime.clock())
         for one in asked.models:
             yield _model(one, policy)
         named = {one.spec.key for one in asked.models}
@@ -203,7 +203,7 @@ _LEAST_TASKS = 4
 def _last_hour(parts: Parts) -> Line:
     """How messages fared with the models, which one question of ours does not show."""
     with parts.database.transaction(read_only=True) as db:
-        since = parts.desk.clock() - timedelta(hours=1)
+        since = parts.runtime.clock() - timedelta(hours=1)
         tries, tasks = tries_since(db, since), tasks_since(db, since)
     failed = [one for one in tries if one.outcome != "ok"]
     made = sum(one.count for one in tries)
@@ -223,7 +223,7 @@ def _last_hour(parts: Parts) -> Line:
 
 def _money(parts: Parts, policy: RoutingPolicy) -> Iterator[Line]:
     with parts.database.transaction(read_only=True) as db:
-        spent = spent_on(db, parts.desk.clock().date())
+        spent = spent_on(db, parts.runtime.clock().date())
     usd, limit = spent.microusd / 1_000_000, policy.limits.per_day_usd
     tokens, most = spent.unpriced_output_tokens, policy.limits.per_day_output_tokens
     full = usd >= limit or tokens >= most

@@ -36,7 +36,7 @@ def import_folder(folder: Path, draft: bool, as_json: bool) -> None:
     parts = open_parts()
     with parts.database.transaction() as db:
         done = import_articles(
-            db, files, at=parts.desk.clock(), publish=not draft, audit=parts.desk.audit, actor=OPERATOR
+            db, files, at=parts.runtime.clock(), publish=not draft, audit=parts.runtime.audit, actor=OPERATOR
         )
     lists = {
         "added": list(done.added),
@@ -72,7 +72,9 @@ def review(slug: str, version: int | None, by: str, as_json: bool) -> None:
     parts = open_parts()
     with parts.database.transaction() as db:
         number = version or newest_version(db, slug)
-        row = review_article(db, slug, number, by=by, at=parts.desk.clock(), audit=parts.desk.audit, actor=OPERATOR)
+        row = review_article(
+            db, slug, number, by=by, at=parts.runtime.clock(), audit=parts.runtime.audit, actor=OPERATOR
+        )
     answer(
         _state(row),
         as_json,
@@ -89,7 +91,7 @@ def publish(slug: str, version: int | None, as_json: bool) -> None:
     parts = open_parts()
     with parts.database.transaction() as db:
         number = version or newest_version(db, slug)
-        row = publish_reviewed(db, slug, number, at=parts.desk.clock(), audit=parts.desk.audit, actor=OPERATOR)
+        row = publish_reviewed(db, slug, number, at=parts.runtime.clock(), audit=parts.runtime.audit, actor=OPERATOR)
     answer(_state(row), as_json, f"{slug} v{row.version} is published.")
 
 
@@ -112,7 +114,7 @@ def gaps(days: int, as_json: bool) -> None:
     """Count the routine questions for which no article was found, by topic and language."""
     parts = open_parts()
     with parts.database.transaction(read_only=True) as db:
-        counts = gap_counts(db, since=parts.desk.clock() - timedelta(days=days))
+        counts = gap_counts(db, since=parts.runtime.clock() - timedelta(days=days))
     shown = [{"topic": topic, "locale": locale, "questions": count} for (topic, locale), count in counts.items()]
     lines = [f"{one['questions']:>5}  {one['topic']} ({one['locale']})" for one in shown]
     answer(shown, as_json, "\n".join(lines) or f"Every routine question of the last {days} days found an article.")

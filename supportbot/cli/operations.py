@@ -18,7 +18,7 @@ def verify(as_json: bool) -> None:
     """Walk the whole chain; exit code 1 when an entry was changed, removed or cut off."""
     parts = open_parts()
     with parts.database.transaction(read_only=True) as db:
-        report = parts.desk.audit.verify(db)
+        report = parts.runtime.audit.verify(db)
     words = report.problem or f"{report.entries} entries, and every one fits the one before."
     answer({"entries": report.entries, "problem": report.problem}, as_json, words)
     sys.exit(1 if report.problem else 0)
@@ -49,5 +49,5 @@ def run(name: str) -> None:
     if name not in {entry.name for entry in SCHEDULE}:
         raise click.BadParameter(f"{name!r} is not in the schedule. See: supportbot jobs list", param_hint="NAME")
     parts = open_parts()
-    key = enqueue_scheduled(parts.database, parts.desk, name, team_zone(parts.drafting))
+    key = enqueue_scheduled(parts.database, parts.runtime, name, team_zone(parts.drafting))
     click.echo(f"Enqueued {key}.")

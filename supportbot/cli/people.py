@@ -29,7 +29,7 @@ def add(email: str, name: str, role: str, limit: int, password: str) -> None:
     parts = open_parts()
     new = actions.NewPerson(email, name, role, password, None if role == "owner" else limit)
     with parts.database.transaction() as db:
-        person = actions.add_person(db, parts.desk.audit, new, by=OPERATOR)
+        person = actions.add_person(db, parts.runtime.audit, new, by=OPERATOR)
     click.echo(f"{person.email} is in, as {person.role}.")
 
 
@@ -39,7 +39,7 @@ def disable(email: str) -> None:
     """Shut someone out: sessions end and tokens stop at once."""
     parts = open_parts()
     with parts.database.transaction() as db:
-        actions.disable_person(db, parts.desk.audit, email, by=OPERATOR)
+        actions.disable_person(db, parts.runtime.audit, email, by=OPERATOR)
     click.echo(f"{email} is shut out.")
 
 
@@ -49,7 +49,7 @@ def enable(email: str) -> None:
     """Let someone in again who was shut out; their password and tokens work as before."""
     parts = open_parts()
     with parts.database.transaction() as db:
-        actions.enable_person(db, parts.desk.audit, email, by=OPERATOR)
+        actions.enable_person(db, parts.runtime.audit, email, by=OPERATOR)
     click.echo(f"{email} is let in again.")
 
 
@@ -60,7 +60,7 @@ def password(email: str, password: str) -> None:
     """Give someone a new password; every session of theirs ends."""
     parts = open_parts()
     with parts.database.transaction() as db:
-        actions.set_password(db, parts.desk.audit, email, password, by=OPERATOR)
+        actions.set_password(db, parts.runtime.audit, email, password, by=OPERATOR)
     click.echo(f"{email} has a new password.")
 
 
@@ -97,7 +97,7 @@ def create(email: str, name: str, as_json: bool) -> None:
     """Make a token that acts as EMAIL. It is shown once."""
     parts = open_parts()
     with parts.database.transaction() as db:
-        made = actions.create_token(db, parts.desk.audit, email, name, by=OPERATOR)
+        made = actions.create_token(db, parts.runtime.audit, email, name, by=OPERATOR)
     answer({"token": made}, as_json, made)
 
 
@@ -119,5 +119,5 @@ def revoke(token_id: int) -> None:
     """End the token with this id; the next call with it is refused."""
     parts = open_parts()
     with parts.database.transaction() as db:
-        actions.revoke_token(db, parts.desk.audit, token_id, by=OPERATOR)
+        actions.revoke_token(db, parts.runtime.audit, token_id, by=OPERATOR)
     click.echo(f"Token {token_id} is revoked.")

@@ -71,7 +71,7 @@ def import_policy(file: Path, author: str, problem: str, approved_by: str | None
     parts = open_parts()
     known = known_names()
     asked = ask(parts, document, known) if approved_by and _is_first(parts) else None
-    at = parts.desk.clock()
+    at = parts.runtime.clock()
     with parts.database.transaction() as db:
         first = find_active_policy(db) is None
         if first and approved_by:
@@ -85,7 +85,7 @@ def import_policy(file: Path, author: str, problem: str, approved_by: str | None
                 "policy.propose",
                 f"Version {number} is proposed. It changes nothing until the owner approves.",
             )
-        parts.desk.audit.record(
+        parts.runtime.audit.record(
             db,
             actor=OPERATOR,
             action=action,

@@ -25,7 +25,7 @@ def propose(file: Path, author: str, problem: str) -> None:
     """Check FILE and store it as a proposal: it changes nothing until the owner approves and activates it."""
     document = read_document(file)
     parts = open_parts()
-    at, known = parts.desk.clock(), known_names()
+    at, known = parts.runtime.clock(), known_names()
     with parts.database.transaction() as db:
         number = propose_policy(db, document=document, problem=problem, author=author, at=at, known=known)
         _record(db, parts, "policy.propose", number, by=author)
@@ -39,7 +39,7 @@ def approve(number: int, by: str) -> None:
     """Approve proposal NUMBER; it comes into force when it is activated."""
     parts = open_parts()
     with parts.database.transaction() as db:
-        approve_policy(db, number=number, approver=by, at=parts.desk.clock())
+        approve_policy(db, number=number, approver=by, at=parts.runtime.clock())
         _record(db, parts, "policy.approve", number, by=by)
     click.echo(
         f"Version {number} is approved by {by}. To put it in force: supportbot policy activate {number} --by {by}"
@@ -70,7 +70,7 @@ def activate(number: int, by: str) -> None:
     parts = open_parts()
     asked = ask(parts, _document(parts, number))
     with parts.database.transaction() as db:
-        activate_policy(db, number=number, by=by, at=parts.desk.clock(), asked=asked)
+        activate_policy(db, number=number, by=by, at=parts.runtime.clock(), asked=asked)
         _record(db, parts, "policy.activate", number, by=by, models=list(asked.warned))
     click.echo(f"Version {number} is in force.")
     tell(asked)
@@ -85,7 +85,7 @@ def rollback(number: int | None, by: str) -> None:
     with parts.database.transaction() as db:
         left = active_policy(db).number
         number = version_before(db) if number is None else number
-        activate_policy(db, number=number, by=by, at=parts.desk.clock())
+        activate_policy(db, number=number, by=by, at=parts.runtime.clock())
         _record(db, parts, "policy.rollback", number, by=by, left=left)
     click.echo(f"Version {number} is in force again; version {left} is not.")
     tell(replace(ask(parts, _document(parts, number)), lenient=True))
@@ -109,4 +109,4 @@ def _document(parts: Parts, number: int) -> str:
 
 
 def _record(db: Session, parts: Parts, action: str, number: int, **detail: object) -> None:
-    parts.desk.audit.record(db, actor=OPERATOR, action=action, subject="policy", subject_id=number, detail=detail)
+    parts.runtime.audit.record(db, actor=OPERATOR, action=action, subject="policy", subject_id=number, detail=detail)

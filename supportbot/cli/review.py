@@ -27,8 +27,8 @@ def draw(week: str | None, as_json: bool) -> None:
     """Draw a week, or draw it again and compare; a stored draw never changes. Exit code 1 when it differs."""
     parts = open_parts()
     with parts.database.transaction() as db:
-        local = parts.desk.clock().astimezone(team_zone(db))
-        result = draw_week(db, parts.desk, week or iso_week(local - timedelta(days=7)))
+        local = parts.runtime.clock().astimezone(team_zone(db))
+        result = draw_week(db, parts.runtime, week or iso_week(local - timedelta(days=7)))
     drawn = result.draw
     rows = {
         "state": result.state,

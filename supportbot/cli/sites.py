@@ -73,7 +73,7 @@ def add(
     parts = open_parts()
     new = sites.NewSite(key, name, prefix, time_zone, currency, sign_off)
     with parts.database.transaction() as db:
-        added = sites.add_site(db, parts.desk, new, changes, by=OPERATOR)
+        added = sites.add_site(db, parts.runtime, new, changes, by=OPERATOR)
     words = f"{added.name} is in. Its secret: supportbot site secret {added.key}"
     if not added.settings.get("origins"):
         words += f"\nNo page may carry its chat yet: supportbot site set {added.key} --origin https://shop.example"
@@ -90,7 +90,7 @@ def change(key: str, changes: SiteChanges, as_json: bool) -> None:
         raise click.UsageError("Name a setting to change. See: supportbot site set --help")
     parts = open_parts()
     with parts.database.transaction() as db:
-        changed = sites.change_site(db, parts.desk, key, changes, by=OPERATOR)
+        changed = sites.change_site(db, parts.runtime, key, changes, by=OPERATOR)
     answer(_row(changed), as_json, f"{changed.name} is changed.")
 
 
@@ -113,7 +113,7 @@ def secret(key: str, rotate: bool, as_json: bool) -> None:
     """Print the secret that a shop's server signs its customers with. Keep it out of pages and logs."""
     parts = open_parts()
     with parts.database.transaction(read_only=not rotate) as db:
-        found = sites.rotate_secret(db, parts.desk, key, by=OPERATOR) if rotate else sites.site_of(db, key)
+        found = sites.rotate_secret(db, parts.runtime, key, by=OPERATOR) if rotate else sites.site_of(db, key)
     value = site_secret(load_settings().secret_key, found.key, found.secret_version)
     answer({"key": found.key, "secret": value, "version": found.secret_version}, as_json, value)
 

@@ -52,7 +52,7 @@ def activate(number: int, by: str) -> None:
     """Put the trained weights NUMBER in force by a new policy version; its rollback brings the old ones back."""
     parts = open_parts()
     with parts.database.transaction() as db:
-        version = activate_candidate(db, parts.desk.audit, number, by=by, actor=OPERATOR, at=parts.desk.clock())
+        version = activate_candidate(db, parts.runtime.audit, number, by=by, actor=OPERATOR, at=parts.runtime.clock())
     click.echo(f"The weights {number} are in force by policy version {version}. Back: supportbot policy rollback")
 
 
@@ -60,7 +60,7 @@ def decline(number: int, by: str) -> None:
     """Decline the trained weights NUMBER for good."""
     parts = open_parts()
     with parts.database.transaction() as db:
-        decline_candidate(db, parts.desk.audit, number, by=by, actor=OPERATOR, at=parts.desk.clock())
+        decline_candidate(db, parts.runtime.audit, number, by=by, actor=OPERATOR, at=parts.runtime.clock())
     click.echo(f"The weights {number} are declined. The labels stay for the next ones.")
 
 

@@ -16,7 +16,7 @@ from supportbot.customers.site_settings import USES_RECORDS, SiteChanges, checke
 from supportbot.customers.tables import Customer, Site
 from supportbot.db import lock_row
 from supportbot.errors import Conflict, InvalidInput, NotFound
-from supportbot.runtime import Desk
+from supportbot.runtime import Runtime
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class NewSite:
     sign_off: str = ""
 
 
-def add_site(db: Session, desk: Desk, new: NewSite, changes: SiteChanges, *, by: Actor) -> Site:
+def add_site(db: Session, runtime: Runtime, new: NewSite, changes: SiteChanges, *, by: Actor) -> Site:
     """Add a shop.
 
     The billing records know people by one shop's user ids. A second shop's ids would lead to strangers' charges, so
@@ -56,15 +56,15 @@ def add_site(db: Session, desk: Desk, new: NewSite, changes: SiteChanges, *, by:
         currency=new.currency,
         sign_off=new.sign_off.strip() or new.name.strip(),
         settings=settings,
-        created_at=desk.clock(),
+        created_at=runtime.clock(),
     )
     db.add(site)
     db.flush()
-    _record(db, desk, site, "site.added", by, {"key": site.key})
+    _record(db, runtime, site, "site.added", by, {"key": site.key})
     return site
 
 
-def change_site(db: Session, desk: Desk, key: str, changes: SiteChanges, *, by: Actor) -> Site:
+def change_site(db: Session, runtime: Runtime, key: str, changes: SiteChanges, *, by: Actor) -> Site:
     """Change a shop's settings.
 
     Raises:
@@ -76,11 +76,11 @@ def change_site(db: Session, desk: Desk, key: str, changes: SiteChanges, *, by: 
     site = lock_row(db, Site, site_of(db, key).id or 0)
     site.settings = {name: value for name, value in (site.settings | settings).items() if value not in (None, [], "")}
     db.add(site)
-    _record(db, desk, site, "site.changed", by, {"settings": sorted(settings)})
+    _record(db, runtime, site, "site.changed", by, {"settings": sorted(settings)})
     return site
 
 
-def rotate_secret(db: Session, desk: Desk, key: str, *, by: Actor) -> Site:
+def rotate_secret(db: Session, runtime: Runtime, key: str, *, by: Actor) -> Site:
     """Give a shop a new secret: what was signed with the old one is refused from now on.
 
     Raises:
@@ -89,7 +89,7 @@ def rotate_secret(db: Session, desk: Desk, key: str, *, by: Actor) -> Site:
     site = lock_row(db, Site, site_of(db, key).id or 0)
     site.secret_version += 1
     db.add(site)
-    _record(db, desk, site, "site.secret", by, {"version": site.secret_version})
+    _record(db, runtime, site, "site.secret", by, {"version": site.secret_version})
     return site
 
 
@@ -133,5 +133,5 @@ def _refuse(problems: dict[str, str]) -> None:
         raise InvalidInput(f"The site is not right yet: {listed}.", fields=problems)
 
 
-def _record(db: Session, desk: Desk, site: Site, action: str, by: Actor, detail: dict[str, Any]) -> None:
-    desk.audit.record(db, actor=by, action=action, subject="site", subject_id=site.id, detail=detail)
+def _record(db: Session, runtime: Runtime, site: Site, action: str, by: Actor, detail: dict[str, Any]) -> None:
+    runtime.audit.record(db, actor=by, action=action, subject="site", subject_id=site.id, detail=detail)

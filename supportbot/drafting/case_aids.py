@@ -23,7 +23,7 @@ from supportbot.governance.queries import ActivePolicy, active_policy
 from supportbot.inbox.actions import lock_conversation, publish
 from supportbot.inbox.tables import Conversation
 from supportbot.language.placeholder_marks import placeholders_in
-from supportbot.runtime import Desk
+from supportbot.runtime import Runtime
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def make_aid(drafting: Drafting, conversation_id: int, task: str, *, upto_id: in
         return
     result = ask(drafting.gateway, run.policy.policy, task, case=run.case, given=_material(run))
     with drafting.database.transaction() as db:
-        _save(db, drafting.desk, run, result)
+        _save(db, drafting.runtime, run, result)
 
 
 def _read(db: Session, drafting: Drafting, conversation_id: int, task: str, upto_id: int) -> _Run | None:
@@ -57,7 +57,7 @@ def _read(db: Session, drafting: Drafting, conversation_id: int, task: str, upto
     if conversation is None or conversation.newest_customer_message_id is None:
         return None
     try:
-        case = read_case(db, conversation.newest_customer_message_id, now=drafting.desk.clock())
+        case = read_case(db, conversation.newest_customer_message_id, now=drafting.runtime.clock())
     except NotFound:
         return None
     turns = turns_until(db, conversation_id, upto_id)
@@ -82,10 +82,10 @@ def _material(run: _Run) -> dict[str, Any]:
     }
 
 
-def _save(db: Session, desk: Desk, run: _Run, result: ModelResult[Any]) -> None:
+def _save(db: Session, runtime: Runtime, run: _Run, result: ModelResult[Any]) -> None:
     conversation = lock_conversation(db, run.case.conversation_id)
     if _is_made(db, run.case.conversation_id, run.task, run.upto_id):
-        settle_attempts(db, desk, result.attempts)
+        settle_attempts(db, runtime, result.attempts)
         return
     pin, number = run.policy.policy.pin(run.task), run.policy.number
     made, failure = _result(run, result)
@@ -102,15 +102,15 @@ def _save(db: Session, desk: Desk, run: _Run, result: ModelResult[Any]) -> None:
         model_key=result.model_key,
         author=(last.model_answered or last.model_asked)[:200] if last else None,
         result=made,
-        created_at=desk.clock(),
+        created_at=runtime.clock(),
     )
     db.add(row)
     message_id = run.case.message_id
     add_attempts(db, result.attempts, message_id=message_id, policy_version=number, pin=pin, draft_id=None)
-    publish(db, conversation, "conversation", at=desk.clock())
+    publish(db, conversation, "conversation", at=runtime.clock())
     db.flush()
-    settle_attempts(db, desk, result.attempts)
-    desk.audit.record(
+    settle_attempts(db, runtime, result.attempts)
+    runtime.audit.record(
         db,
         actor=SYSTEM,
         action="case_aid.saved",

@@ -31,7 +31,7 @@ from supportbot.routing.held_reply_time import held_reply_by
 from supportbot.routing.policy_checks import LONGEST_DRAFT_S
 from supportbot.routing.rules import decide_route
 from supportbot.routing.types import MONEY_TOPICS, Reason, Triage
-from supportbot.runtime import Desk
+from supportbot.runtime import Runtime
 from supportbot.training.queries import current_label
 from supportbot.training.tables import TriageLabel
 from supportbot.triage.rules import classify
@@ -47,7 +47,7 @@ DRAFTS_WORKING = 3
 
 @dataclass(frozen=True, slots=True)
 class Drafting:
-    """What drafting needs: the database, the desk's parts and the gateway to the models.
+    """What drafting needs: the database, the runtime and the gateway to the models.
 
     `policy` stands in for the active one: the demo's story is played under the shipped policy, so that a first start
     with a policy of one's own calls (and pays) no model two hundred times. `turns` says who works; the gateway gives
@@ -55,7 +55,7 @@ class Drafting:
     """
 
     database: Database
-    desk: Desk
+    runtime: Runtime
     gateway: Gateway
     policy: ActivePolicy | None = None
     turns: Turns = field(default_factory=lambda: Turns(DRAFTS_WORKING))
@@ -63,7 +63,7 @@ class Drafting:
 
     def draft_reply(self, message_id: int, *, generation: int = 1) -> None:
         """Draft one message: exactly one set of drafts comes of it, however often this runs."""
-        now, ends_at = self.desk.clock(), time.monotonic() + self.longest_s
+        now, ends_at = self.runtime.clock(), time.monotonic() + self.longest_s
         with self.database.transaction(read_only=True) as db:
             policy = self.policy or active_policy(db)
             case = without_stale_record(read_case(db, message_id, now=now), policy, now=now)
@@ -80,11 +80,11 @@ class Drafting:
         )
         plan = store_drafts.Plan(case, triage, decision, policy, update_by, generation, reading.attempts)
         with self.database.transaction() as db:
-            draft_ids = store_drafts.start(db, self.desk, plan)
+            draft_ids = store_drafts.start(db, self.runtime, plan)
         if draft_ids:
             composed = self._run_tasks(plan, now, ends_at)
             with self.database.transaction() as db:
-                store_drafts.save(db, self.desk, plan, draft_ids, composed)
+                store_drafts.save(db, self.runtime, plan, draft_ids, composed)
 
     def _triage(
         self, case: CaseFile, policy: ActivePolicy, label: TriageLabel | None, weights: Weights

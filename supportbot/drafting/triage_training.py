@@ -16,7 +16,7 @@ from supportbot.governance.tables import TriageWeights
 from supportbot.inbox.tables import Message
 from supportbot.routing.policy import SHIPPED_WEIGHTS, TriageRules
 from supportbot.routing.types import Risk
-from supportbot.runtime import Desk
+from supportbot.runtime import Runtime
 from supportbot.training.candidates import due_at, record_training
 from supportbot.training.comparison import compare
 from supportbot.training.fine_tune import Classroom, Lesson, adapt_on
@@ -43,21 +43,21 @@ class Task:
     voices: tuple[tuple[str, int], ...]
 
 
-def train_if_due(database: Database, desk: Desk) -> bool:
+def train_if_due(database: Database, runtime: Runtime) -> bool:
     """Train and compare a candidate when enough new labels are there; says whether it did."""
     with database.transaction() as db:
-        task = _begin(db, desk.clock())
+        task = _begin(db, runtime.clock())
     if task is None:
         return False
-    made_on = desk.clock().date()
+    made_on = runtime.clock().date()
     try:
         document, report = _train(task, made_on)
     except InvalidInput as error:
         with database.transaction() as db:
-            _end(db, desk, task.candidate_id, state="failed", reason=f"{error.message} It is tried again with more.")
+            _end(db, runtime, task.candidate_id, state="failed", reason=f"{error.message} It is tried again with more.")
         return True
     with database.transaction() as db:
-        _end(db, desk, task.candidate_id, state="candidate", document=document, report=report)
+        _end(db, runtime, task.candidate_id, state="candidate", document=document, report=report)
     return True
 
 
@@ -128,7 +128,7 @@ def _train(task: Task, made_on: date) -> tuple[str, dict[str, object]]:
 
 def _end(
     db: Session,
-    desk: Desk,
+    runtime: Runtime,
     candidate_id: int,
     *,
     state: str,
@@ -139,12 +139,12 @@ def _end(
     row = db.get_one(TriageWeights, candidate_id, with_for_update=True, populate_existing=True)
     if row.state != "training":
         return
-    row.state, row.state_reason, row.finished_at = state, reason[:300] if reason else None, desk.clock()
+    row.state, row.state_reason, row.finished_at = state, reason[:300] if reason else None, runtime.clock()
     row.document, row.report = document, report
     row.name = name_of(document) if document else None
     db.add(row)
     db.flush()
-    record_training(db, desk.audit, row)
+    record_training(db, runtime.audit, row)
 
 
 def _seen(db: Session, name: str, label_ids: Sequence[int]) -> int:

@@ -22,7 +22,7 @@ def register_jobs(drafting: Drafting) -> None:
 
     Drafts and aids work by turns; aids come last.
     """
-    database, desk, turns = drafting.database, drafting.desk, drafting.turns
+    database, runtime, turns = drafting.database, drafting.runtime, drafting.turns
 
     def draft(ids: Ids) -> None:
         with turns.taken():
@@ -30,33 +30,33 @@ def register_jobs(drafting: Drafting) -> None:
 
     def send(ids: Ids) -> None:
         with database.transaction() as db:
-            drafting_actions.send_approved(db, desk, int(ids["outgoing_id"]))
+            drafting_actions.send_approved(db, runtime, int(ids["outgoing_id"]))
 
     def sweep(_: Ids) -> None:
         with database.transaction() as db:
-            sweeper.sweep(db, desk)
+            sweeper.sweep(db, runtime)
 
     def wake(_: Ids) -> None:
         with database.transaction() as db:
-            wake_snoozed(db, desk)
+            wake_snoozed(db, runtime)
 
     def prune(_: Ids) -> None:
         with database.transaction() as db:
-            sweeper.prune(db, desk.clock())
-        desk.engine.purge()
+            sweeper.prune(db, runtime.clock())
+        runtime.engine.purge()
 
     def draw(ids: Ids) -> None:
         with database.transaction() as db:
-            draw_week(db, desk, str(ids["period"]))
+            draw_week(db, runtime, str(ids["period"]))
 
     def learn(_: Ids) -> None:
-        train_if_due(database, desk)
+        train_if_due(database, runtime)
 
     def aid(ids: Ids) -> None:
         with turns.taken(can_wait=True):
             make_aid(drafting, int(ids["conversation_id"]), str(ids["task"]), upto_id=int(ids["upto_id"]))
 
-    register = desk.engine.register
+    register = runtime.engine.register
     register(JobKind(DRAFT_JOB, draft, queue="drafts", concurrency=200, retries=2, timeout_s=90))
     register(JobKind(SEND_JOB, send, queue="sending", concurrency=8, retries=5, poll_s=0.5))
     register(JobKind(AID_JOB, aid, queue="aids", concurrency=8, retries=1, timeout_s=90, poll_s=1))

@@ -18,7 +18,7 @@ from supportbot.clock import iso_week
 from supportbot.db import Database
 from supportbot.jobs.job_kinds import DRAW_REVIEW, TRAIN_TRIAGE
 from supportbot.review.rules import DRAW_HOUR
-from supportbot.runtime import Desk
+from supportbot.runtime import Runtime
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +81,17 @@ SCHEDULE: tuple[Scheduled, ...] = (
 )
 
 
-def enqueue_scheduled(database: Database, desk: Desk, name: str, zone: ZoneInfo) -> str:
+def enqueue_scheduled(database: Database, runtime: Runtime, name: str, zone: ZoneInfo) -> str:
     """Enqueue the run of `name` that this moment belongs to; gives its key. A second call changes nothing."""
     entry = next(entry for entry in SCHEDULE if entry.name == name)
-    period = entry.period(desk.clock().astimezone(zone))
+    period = entry.period(runtime.clock().astimezone(zone))
     key = f"{name}:{period}"
     with database.transaction() as db:
-        desk.engine.enqueue(db, name, key=key, ids={"period": period})
+        runtime.engine.enqueue(db, name, key=key, ids={"period": period})
     return key
 
 
-def start_clock(database: Database, desk: Desk, zone: ZoneInfo) -> BackgroundScheduler:
+def start_clock(database: Database, runtime: Runtime, zone: ZoneInfo) -> BackgroundScheduler:
     """Start the clock in this process; the caller shuts it down.
 
     The weekly draw is also enqueued at once, so that a team whose worker was off on Monday still gets its draw.
@@ -99,8 +99,8 @@ def start_clock(database: Database, desk: Desk, zone: ZoneInfo) -> BackgroundSch
     scheduler = BackgroundScheduler(timezone=zone, job_defaults={"coalesce": True, "misfire_grace_time": 300})
     for entry in SCHEDULE:
         scheduler.add_job(
-            enqueue_scheduled, entry.trigger(zone), args=(database, desk, entry.name, zone), id=entry.name
+            enqueue_scheduled, entry.trigger(zone), args=(database, runtime, entry.name, zone), id=entry.name
         )
     scheduler.start()
-    enqueue_scheduled(database, desk, DRAW_REVIEW, zone)
+    enqueue_scheduled(database, runtime, DRAW_REVIEW, zone)
     return scheduler

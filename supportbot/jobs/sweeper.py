@@ -12,7 +12,7 @@ from supportbot.events.tables import Event
 from supportbot.gateway.actions import prune_reservations
 from supportbot.inbox.actions import DRAFT_JOB
 from supportbot.inbox.tables import Conversation, Message
-from supportbot.runtime import Desk
+from supportbot.runtime import Runtime
 
 RETRY_AFTER_S = 90
 GIVE_UP_AFTER_S = 120
@@ -20,19 +20,19 @@ RESERVATION_DAYS = 30
 REASON = "No draft was made within two minutes."
 
 
-def sweep(db: Session, desk: Desk) -> dict[str, int]:
+def sweep(db: Session, runtime: Runtime) -> dict[str, int]:
     """Enqueue late drafts again and hand the very late ones to a person; counts of both."""
-    now = desk.clock()
+    now = runtime.clock()
     given_up = retried = 0
     for late in _late(db, now - timedelta(seconds=RETRY_AFTER_S)):
         waited = (now - late.asked_at).total_seconds()
         if waited >= GIVE_UP_AFTER_S:
-            given_up += fail_message(db, desk, late.message_id, REASON)
+            given_up += fail_message(db, runtime, late.message_id, REASON)
             continue
         again = f"g{late.generation}:" if late.generation > 1 else ""
         key = f"draft:{late.message_id}:{again}{int(waited) // 15}"
         ids = {"message_id": late.message_id, "generation": late.generation}
-        desk.engine.enqueue(db, DRAFT_JOB, key=key, ids=ids)
+        runtime.engine.enqueue(db, DRAFT_JOB, key=key, ids=ids)
         retried += 1
     return {"retried": retried, "given_up": given_up}
 

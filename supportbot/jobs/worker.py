@@ -20,10 +20,10 @@ def run_worker(drafting: Drafting) -> None:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    engine, core = drafting.desk.engine, OneCore()
+    engine, core = drafting.runtime.engine, OneCore()
     core.keep()
     engine.start_worker()
-    clock = start_clock(drafting.database, drafting.desk, team_zone(drafting))
+    clock = start_clock(drafting.database, drafting.runtime, team_zone(drafting))
     logger.info("worker started")
     try:
         while engine.is_working and not stop.wait(1):

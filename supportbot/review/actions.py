@@ -15,13 +15,20 @@ from supportbot.review.population import candidates, week_span, week_zone
 from supportbot.review.queries import ItemState, week_items
 from supportbot.review.tables import ReviewItem, ReviewReplacement, ReviewWeek, Scorecard
 from supportbot.review.types import Marks
-from supportbot.runtime import Desk
+from supportbot.runtime import Runtime
 
 __all__ = ["close_week", "draw_week", "replace_item", "submit_scorecard"]
 
 
 def submit_scorecard(
-    db: Session, desk: Desk, week: str, position: int, marks: Marks, *, by: Person, opened_at: datetime | None = None
+    db: Session,
+    runtime: Runtime,
+    week: str,
+    position: int,
+    marks: Marks,
+    *,
+    by: Person,
+    opened_at: datetime | None = None,
 ) -> Scorecard:
     """Store one person's marks on one item; they never change afterwards.
 
@@ -41,16 +48,16 @@ def submit_scorecard(
         marks=dict(marks.by_criterion),
         cause=marks.cause or None,
         opened_at=opened_at,
-        submitted_at=desk.clock(),
+        submitted_at=runtime.clock(),
     )
     db.add(card)
     db.flush()
     detail = {"week": week, "position": position, "no": sum(mark == "no" for mark in marks.by_criterion.values())}
-    _audit(db, desk, by, "review.marked", state.item, detail)
+    _audit(db, runtime, by, "review.marked", state.item, detail)
     return card
 
 
-def replace_item(db: Session, desk: Desk, week: str, position: int, reason: str, *, by: Person) -> ReviewItem:
+def replace_item(db: Session, runtime: Runtime, week: str, position: int, reason: str, *, by: Person) -> ReviewItem:
     """Give an item's place to the next conversation of its kind; what stood there is kept and counted.
 
     Raises:
@@ -75,17 +82,17 @@ def replace_item(db: Session, desk: Desk, week: str, position: int, reason: str,
         conversation_id=item.conversation_id,
         reason=written,
         by_id=by.id,
-        at=desk.clock(),
+        at=runtime.clock(),
     )
     detail = {"week": week, "position": position, "before": item.conversation_id, "after": new.conversation_id}
     item.conversation_id, item.reply_id, item.why = new.conversation_id, new.reply_id, new.why
     db.add_all([replacement, item])
     db.flush()
-    _audit(db, desk, by, "review.replaced", item, detail)
+    _audit(db, runtime, by, "review.replaced", item, detail)
     return item
 
 
-def close_week(db: Session, desk: Desk, week: str, *, decision: str, reason: str, by: Person) -> ReviewWeek:
+def close_week(db: Session, runtime: Runtime, week: str, *, decision: str, reason: str, by: Person) -> ReviewWeek:
     """Write the week's one decision; the week is then closed.
 
     Raises:
@@ -101,10 +108,10 @@ def close_week(db: Session, desk: Desk, week: str, *, decision: str, reason: str
     if unread:
         raise Conflict(f"{rules.unread_words(unread)} The decision comes last.", code="unread")
     row.decision, row.decision_reason = chosen, written
-    row.closed_by_id, row.closed_at = by.id, desk.clock()
+    row.closed_by_id, row.closed_at = by.id, runtime.clock()
     db.add(row)
     db.flush()
-    desk.audit.record(
+    runtime.audit.record(
         db,
         actor=_actor(by),
         action="review.closed",
@@ -141,8 +148,8 @@ def _taken(db: Session, week: str) -> set[int]:
     return {*drawn, *replaced}
 
 
-def _audit(db: Session, desk: Desk, by: Person, action: str, item: ReviewItem, detail: dict[str, object]) -> None:
-    desk.audit.record(
+def _audit(db: Session, runtime: Runtime, by: Person, action: str, item: ReviewItem, detail: dict[str, object]) -> None:
+    runtime.audit.record(
         db,
         actor=_actor(by),
         action=action,

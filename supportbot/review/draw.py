@@ -12,10 +12,10 @@ from supportbot.review import rules
 from supportbot.review.population import WeekSpan, candidates, team_zone, week_span, week_zone
 from supportbot.review.tables import ReviewItem, ReviewReplacement, ReviewWeek
 from supportbot.review.types import Draw, Drawn, DrawResult
-from supportbot.runtime import Desk
+from supportbot.runtime import Runtime
 
 
-def draw_week(db: Session, desk: Desk, week: str) -> DrawResult:
+def draw_week(db: Session, runtime: Runtime, week: str) -> DrawResult:
     """Draw the week's conversations, or draw again and compare with what is stored; the stored draw always stands.
 
     Any number of calls at once store it exactly once.
@@ -26,12 +26,12 @@ def draw_week(db: Session, desk: Desk, week: str) -> DrawResult:
     known = db.get(ReviewWeek, week)
     zone = team_zone(db) if known is None else week_zone(known)
     span = week_span(week, zone)
-    _require_over(span, desk.clock())
+    _require_over(span, runtime.clock())
     made = rules.draw(week, candidates(db, span))
     short = rules.shortfall(f"week {span.number}", made.population)
     if known is None and not made.population["routine"] + made.population["held"]:
         return DrawResult("nothing", made, short)
-    if known is None and _store(db, desk, made, zone.key):
+    if known is None and _store(db, runtime, made, zone.key):
         return DrawResult("drawn", made, short)
     stored = stored_draw(db, week)
     found = rules.differences(stored.items, made.items)
@@ -74,11 +74,11 @@ def _require_over(span: WeekSpan, now: datetime) -> None:
         raise InvalidInput(problem, fields={"week": problem})
 
 
-def _store(db: Session, desk: Desk, made: Draw, zone: str) -> bool:
+def _store(db: Session, runtime: Runtime, made: Draw, zone: str) -> bool:
     """Freeze the draw; False when somebody else did so first."""
     insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
     new = insert(ReviewWeek).values(
-        week=made.week, drawn_at=desk.clock(), time_zone=zone, population=made.population, draw_hash=made.hash
+        week=made.week, drawn_at=runtime.clock(), time_zone=zone, population=made.population, draw_hash=made.hash
     )
     mine = new.on_conflict_do_nothing(index_elements=["week"]).returning(col(ReviewWeek.week))
     if db.connection().execute(mine).first() is None:
@@ -95,7 +95,7 @@ def _store(db: Session, desk: Desk, made: Draw, zone: str) -> bool:
         )
         db.add(row)
     db.flush()
-    desk.audit.record(
+    runtime.audit.record(
         db,
         actor=SYSTEM,
         action="review.drawn",

@@ -26,7 +26,7 @@ from supportbot.inbox.actions import DRAFT_JOB
 from supportbot.jobs.job_kinds import register_jobs
 from supportbot.knowledge.actions import import_articles
 from supportbot.routing.policy import parse_policy, shipped_document, shipped_policy
-from supportbot.runtime import Desk
+from supportbot.runtime import Runtime
 from supportbot.seed.billing import billing_records, changed_records
 from supportbot.seed.playback import Cast, play
 from supportbot.seed.records_as_of import as_of
@@ -102,12 +102,12 @@ def _fill(
     password: Callable[[], str],
     progress: Callable[[str], None],
 ) -> Seeded:
-    database, engine = parts.database, parts.desk.engine
+    database, engine = parts.database, parts.runtime.engine
     clock = FixedClock(_opening(story))
     audit = AuditLog(secret_key, clock)
-    desk = Desk(MemoryEngine(clock=clock), audit, clock)
+    runtime = Runtime(MemoryEngine(clock=clock), audit, clock)
     shipped = ActivePolicy(0, shipped_document(), shipped_policy()) if policy_document else None
-    drafting = Drafting(database, desk, parts.gateway, shipped)
+    drafting = Drafting(database, runtime, parts.gateway, shipped)
     register_jobs(drafting)
     asked = _ask(parts, policy_document, progress)
     with database.transaction() as db:

@@ -26,7 +26,7 @@ from supportbot.inbox import actions as inbox
 from supportbot.inbox.tables import Conversation as ConversationRow
 from supportbot.inbox.tables import Message, Outgoing, Tag
 from supportbot.inbox.types import UNDO_S, InboundMessage
-from supportbot.runtime import Desk
+from supportbot.runtime import Runtime
 from supportbot.seed.types import Conversation, Draft, FailedTry, Turn
 
 Done = TypeVar("Done")
@@ -108,7 +108,7 @@ def _turn(cast: Cast, stage: Stage, conversation: Conversation, turn: Turn) -> N
         _agent_answers(cast, stage, conversation, turn)
     elif turn.role == "note":
         with cast.drafting.database.transaction() as db:
-            inbox.add_note(db, cast.drafting.desk, stage.conversation_id, turn.text, by=_person(cast, turn.author))
+            inbox.add_note(db, cast.drafting.runtime, stage.conversation_id, turn.text, by=_person(cast, turn.author))
     if turn.seen_at is not None:
         with cast.drafting.database.transaction() as db:
             statement = (
@@ -121,7 +121,7 @@ def _turn(cast: Cast, stage: Stage, conversation: Conversation, turn: Turn) -> N
 
 
 def _customer_writes(cast: Cast, stage: Stage, conversation: Conversation, turn: Turn) -> None:
-    desk, database = cast.drafting.desk, cast.drafting.database
+    runtime, database = cast.drafting.runtime, cast.drafting.database
     customer = cast.customers[conversation.customer or conversation.visitor or ""]
     inbound = InboundMessage(
         channel=conversation.channel,
@@ -131,7 +131,7 @@ def _customer_writes(cast: Cast, stage: Stage, conversation: Conversation, turn:
         received_at=cast.clock(),
     )
     with database.transaction() as db:
-        received = inbox.receive_message(db, desk, inbound)
+        received = inbox.receive_message(db, runtime, inbound)
         row = db.get_one(ConversationRow, received.conversation_id)
         if not stage.conversation_id:
             row.subject, row.priority = conversation.subject[:120], conversation.priority
@@ -145,10 +145,12 @@ def _customer_writes(cast: Cast, stage: Stage, conversation: Conversation, turn:
         return
     drafting = cast.drafting
     if any(draft.state == "failed" for draft in turn.drafts):
-        drafting = Drafting(database, desk, Gateway({"builtin": SilentProvider()}, clock=cast.clock), drafting.policy)
+        drafting = Drafting(
+            database, runtime, Gateway({"builtin": SilentProvider()}, clock=cast.clock), drafting.policy
+        )
     drafting.draft_reply(received.message_id)
     with database.transaction() as db:
-        desk.engine.cancel(db, f"draft:{received.message_id}")
+        runtime.engine.cancel(db, f"draft:{received.message_id}")
     if tries:
         _retell_tries(cast, received.message_id, tries)
 
@@ -164,14 +166,14 @@ def _retell_tries(cast: Cast, message_id: int, tries: Sequence[FailedTry]) -> No
 
 def _agent_answers(cast: Cast, stage: Stage, conversation: Conversation, turn: Turn) -> None:
     """Let a reply go ten seconds before the story's moment, the way the story says or as the draft's state allows."""
-    desk, database = cast.drafting.desk, cast.drafting.database
+    runtime, database = cast.drafting.runtime, cast.drafting.database
     person = _person(cast, turn.author)
     told = next((one for one in _drafts_of_turn(conversation, turn) if one.state not in ("compared", "void")), None)
     with database.transaction() as db:
         main = drafts_of(db, stage.message_id).main
         if told is not None and told.state == "rejected" and main is not None and main.state in ("ready", "held"):
             decisions.reject(
-                db, desk, main.id or 0, reason=told.reject_reason or "other", note=told.reject_note, by=person
+                db, runtime, main.id or 0, reason=told.reject_reason or "other", note=told.reject_note, by=person
             )
             main = lock_row(db, DraftRow, main.id or 0)
         _let_go(db, cast, stage, turn, told, main, person)
@@ -188,29 +190,35 @@ def _let_go(
     main: DraftRow | None,
     person: Person,
 ) -> Outgoing:
-    desk = cast.drafting.desk
+    runtime = cast.drafting.runtime
     written = edits.Written(turn.reply.answer, turn.reply.details) if turn.reply else edits.split_text(turn.text)
     is_edited = told is not None and told.edited
     if main is not None and main.state == "held":
         return _first_who_may(
-            cast, person, lambda by: _release(db, desk, main, turn, written if is_edited else None, by)
+            cast, person, lambda by: _release(db, runtime, main, turn, written if is_edited else None, by)
         )
     if main is not None and main.state == "ready":
         with suppress(Conflict, InvalidInput):
             if not is_edited:
-                return decisions.approve(db, desk, main.id or 0, content_hash=main.content_hash or "", by=person)
-            return edits.send_edited(db, desk, main.id or 0, written, content_hash=main.content_hash or "", by=person)
-    return _first_who_may(cast, person, lambda by: edits.write_reply(db, desk, stage.conversation_id, written, by=by))
+                return decisions.approve(db, runtime, main.id or 0, content_hash=main.content_hash or "", by=person)
+            return edits.send_edited(
+                db, runtime, main.id or 0, written, content_hash=main.content_hash or "", by=person
+            )
+    return _first_who_may(
+        cast, person, lambda by: edits.write_reply(db, runtime, stage.conversation_id, written, by=by)
+    )
 
 
-def _release(db: Session, desk: Desk, main: DraftRow, turn: Turn, edited: edits.Written | None, by: Person) -> Outgoing:
+def _release(
+    db: Session, runtime: Runtime, main: DraftRow, turn: Turn, edited: edits.Written | None, by: Person
+) -> Outgoing:
     """Let a held draft go with a person's words, in the story's variant, or as it was drafted."""
     if edited is not None:
         with suppress(InvalidInput):
-            return edits.send_edited(db, desk, main.id or 0, edited, content_hash=main.content_hash or "", by=by)
+            return edits.send_edited(db, runtime, main.id or 0, edited, content_hash=main.content_hash or "", by=by)
     variant = turn.variant if turn.variant in main.variants else "as_drafted"
     chosen = main.variants[variant]
-    return decisions.release(db, desk, main.id or 0, content_hash=chosen["content_hash"], variant=variant, by=by)
+    return decisions.release(db, runtime, main.id or 0, content_hash=chosen["content_hash"], variant=variant, by=by)
 
 
 def _first_who_may(cast: Cast, person: Person, act: Callable[[Person], Done]) -> Done:
@@ -223,17 +231,19 @@ def _first_who_may(cast: Cast, person: Person, act: Callable[[Person], Done]) ->
 
 def _finish(cast: Cast, stage: Stage, conversation: Conversation) -> None:
     """Give the conversation the status and the person it ends with."""
-    desk = cast.drafting.desk
+    runtime = cast.drafting.runtime
     with cast.drafting.database.transaction() as db:
         row = db.get_one(ConversationRow, stage.conversation_id)
         if conversation.assignee and row.assignee_id is None:
-            inbox.assign(db, desk, stage.conversation_id, cast.people[conversation.assignee].id, by=_person(cast, None))
+            inbox.assign(
+                db, runtime, stage.conversation_id, cast.people[conversation.assignee].id, by=_person(cast, None)
+            )
         wanted, until = conversation.status, conversation.snoozed_until
         if wanted == "open" or row.status == wanted or (wanted == "snoozed" and until is None):
             return
 
         def finish(by: Person) -> None:
-            inbox.set_status(db, desk, stage.conversation_id, wanted, by=by, until=until)
+            inbox.set_status(db, runtime, stage.conversation_id, wanted, by=by, until=until)
 
         _first_who_may(cast, _person(cast, conversation.assignee), finish)
 
@@ -245,7 +255,7 @@ def _drafts_of_turn(conversation: Conversation, turn: Turn) -> tuple[Draft, ...]
 
 
 def _run_due(cast: Cast) -> None:
-    engine = cast.drafting.desk.engine
+    engine = cast.drafting.runtime.engine
     if isinstance(engine, MemoryEngine):
         engine.run_due(cast.clock())
 

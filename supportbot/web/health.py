@@ -26,7 +26,7 @@ def ready() -> Response:
     wired = services()
     with wired.database.transaction(read_only=True) as db:
         db.connection().execute(text("SELECT 1"))
-    health = wired.desk.engine.health()
+    health = wired.runtime.engine.health()
     if not health.held_slots:
         raise Unavailable("No worker is running. Start one with: supportbot worker")
     return jsonify({"status": "ready", "oldest_waiting_s": health.oldest_waiting_s})
@@ -35,7 +35,7 @@ def ready() -> Response:
 @blueprint.get("/metrics")
 def metrics() -> Response:
     """Counts for Prometheus; numbers only."""
-    health = services().desk.engine.health()
+    health = services().runtime.engine.health()
     registry = CollectorRegistry()
     for name, help_text, value in (
         ("supportbot_jobs_waiting", "Jobs not started yet", health.waiting),

@@ -7,7 +7,7 @@ from flask import current_app
 
 from supportbot.clock import Clock
 from supportbot.db import Database
-from supportbot.runtime import Desk
+from supportbot.runtime import Runtime
 from supportbot.settings import Settings
 from supportbot.web.live_stream import EventTail
 
@@ -18,7 +18,7 @@ class Services:
 
     settings: Settings
     database: Database
-    desk: Desk
+    runtime: Runtime
     clock: Clock
     tail: EventTail
 

@@ -75,9 +75,9 @@ def _notices(shop: DraftShop) -> int:
 
 def _sweep(shop: DraftShop) -> float:
     with shop.database.transaction() as db:
-        shop.desk.engine.enqueue(db, "sweep", key="sweep:bench", ids={"period": "bench"})
+        shop.runtime.engine.enqueue(db, "sweep", key="sweep:bench", ids={"period": "bench"})
     start = time.perf_counter()
-    shop.wait(lambda: getattr(shop.desk.engine.status("sweep:bench"), "state", None) is JobState.DONE, pause_s=0.02)
+    shop.wait(lambda: getattr(shop.runtime.engine.status("sweep:bench"), "state", None) is JobState.DONE, pause_s=0.02)
     return time.perf_counter() - start
 
 
@@ -86,7 +86,7 @@ def _lateness(shop: DraftShop, message_id: int) -> float:
     with shop.database.transaction() as db:
         conversation_id = db.get_one(Message, message_id).conversation_id
         reply = ReplyToSend("On its way.", None, "0" * 64)
-        outgoing_id = queue_reply(db, shop.desk, conversation_id, reply, by=shop.shop.agent).id
+        outgoing_id = queue_reply(db, shop.runtime, conversation_id, reply, by=shop.shop.agent).id
     start = time.perf_counter()
 
     def has_left() -> bool:

@@ -65,7 +65,7 @@ class DraftShop:
         self.shop = make_shop(filled, now=system_clock(), policy=policy)
         filled.dispose()
         parts = wire(self.settings)
-        self.database, self.desk = parts.database, parts.desk
+        self.database, self.desk = parts.database, parts.runtime
         self._customers = 0
 
     def write(self, customers: int) -> list[int]:

@@ -54,7 +54,7 @@ def file_of(folder: Path, *lines: str | bytes) -> str:
 def asked(office: Office, url: str) -> tuple[str, ...]:
     """What names the shop and an agent's token."""
     shop = office.shop
-    token = shop.act(lambda db: create_token(db, shop.desk.audit, shop.agent.email, "replay", by=SYSTEM))
+    token = shop.act(lambda db: create_token(db, shop.runtime.audit, shop.agent.email, "replay", by=SYSTEM))
     return ("--url", url, "--site-key", "harbour-lane", "--token", token)
 
 

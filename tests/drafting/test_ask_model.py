@@ -40,7 +40,7 @@ def make_outside_shop(database: Database, answer: str) -> tuple[Shop, ScriptedPr
 
 def use(shop: Shop, provider: ScriptedProvider, policy: ActivePolicy) -> None:
     gateway = Gateway({"openai_compatible": provider}, clock=shop.clock, sleep=lambda _: None)
-    shop.drafting = Drafting(shop.database, shop.desk, gateway, policy)
+    shop.drafting = Drafting(shop.database, shop.runtime, gateway, policy)
 
 
 def draft(shop: Shop, text: str) -> Any:

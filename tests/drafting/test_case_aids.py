@@ -135,7 +135,7 @@ def test_a_case_that_changes_hands_is_summarised_up_to_its_newest_message(databa
     shop.send_by_hand(draft.conversation_id, "It is in your account.")
     for person in (shop.agent, shop.agent, shop.lead):
         before = aids(shop)
-        shop.act(lambda db, to=person: inbox.assign(db, shop.desk, draft.conversation_id, to.id, by=shop.agent))
+        shop.act(lambda db, to=person: inbox.assign(db, shop.runtime, draft.conversation_id, to.id, by=shop.agent))
         shop.work()
 
     assert before == {}
@@ -164,7 +164,7 @@ def test_a_policy_without_the_tasks_works_as_before(database: Database) -> None:
         name: rule for name, rule in active.policy.tasks.items() if name not in ("case_summary", "field_extraction")
     }
     without = replace(active, policy=active.policy.model_copy(update={"tasks": tasks}))
-    bare = Drafting(database, shop.desk, shop.drafting.gateway, without)
+    bare = Drafting(database, shop.runtime, shop.drafting.gateway, without)
 
     message_id = shop.write(shop.jonas_id, NUMBERLESS)
     bare.draft_reply(message_id)

@@ -93,7 +93,9 @@ def test_another_customers_name_blocks_a_draft_and_what_a_person_makes_of_it(
     assert (found["passed"], found["found"]) == (not blocks, name if blocks else "")
     written = edits.Written("It is ready.", f"It went to {name} today.")
     with pytest.raises(InvalidInput) if blocks else nullcontext(), database.transaction() as db:
-        edits.send_edited(db, shop.desk, draft.id or 0, written, content_hash=draft.content_hash or "", by=shop.agent)
+        edits.send_edited(
+            db, shop.runtime, draft.id or 0, written, content_hash=draft.content_hash or "", by=shop.agent
+        )
 
 
 def curt(**fields: object) -> ScriptedProvider:

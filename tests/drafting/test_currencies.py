@@ -25,7 +25,7 @@ def add_customer(shop: Shop, *amounts: Money) -> int:
     )
     records = BillingRecords(accounts=(AccountRow("amal", "Amal Nasser"),), charges=charges)
     with shop.database.transaction() as db:
-        import_records(db, records, at=shop.clock(), audit=shop.desk.audit)
+        import_records(db, records, at=shop.clock(), audit=shop.runtime.audit)
         amal = Customer(
             site_id=shop.site_id, external_id="amal", name="Amal Nasser", locale="en", created_at=shop.clock()
         )
@@ -62,7 +62,7 @@ def test_a_leads_limit_in_euro_releases_no_dinars_but_the_owner_may(database: Da
         shop.act(
             lambda db: release(
                 db,
-                shop.desk,
+                shop.runtime,
                 draft.id or 0,
                 content_hash=content_hash,
                 variant="approve_refund",

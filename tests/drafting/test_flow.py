@@ -220,7 +220,7 @@ def test_records_that_should_be_there_and_are_not_hold_a_routine_question(databa
 def test_a_second_shops_customer_of_the_same_id_never_meets_the_records_of_the_first(database: Database) -> None:
     shop = make_shop(database)
     second = NewSite("kettles", "Kettles", "KE")
-    site_id = shop.act(lambda db: add_site(db, shop.desk, second, SiteChanges(), by=SYSTEM)).id or 0
+    site_id = shop.act(lambda db: add_site(db, shop.runtime, second, SiteChanges(), by=SYSTEM)).id or 0
     with database.transaction() as db:
         jonas = db.get_one(Customer, shop.jonas_id)
         stranger = Customer(

@@ -33,23 +33,23 @@ def labels(shop: Shop) -> list[TriageLabel]:
 
 def approve(shop: Shop, draft: Draft) -> Outgoing:
     shown = draft.content_hash or ""
-    return shop.act(lambda db: decisions.approve(db, shop.desk, draft.id or 0, content_hash=shown, by=shop.agent))
+    return shop.act(lambda db: decisions.approve(db, shop.runtime, draft.id or 0, content_hash=shown, by=shop.agent))
 
 
 def release(shop: Shop, draft: Draft, *, variant: str = "as_drafted", by: Person | None = None) -> Outgoing:
     shown = draft.variants[variant]["content_hash"]
     person = by or shop.lead
     return shop.act(
-        lambda db: decisions.release(db, shop.desk, draft.id or 0, content_hash=shown, variant=variant, by=person)
+        lambda db: decisions.release(db, shop.runtime, draft.id or 0, content_hash=shown, variant=variant, by=person)
     )
 
 
 def wrong_route(shop: Shop, message_id: int, *, by: Person | None = None) -> TriageLabel:
-    return shop.act(lambda db: corrections.say_wrong_route(db, shop.desk, message_id, by=by or shop.agent))
+    return shop.act(lambda db: corrections.say_wrong_route(db, shop.runtime, message_id, by=by or shop.agent))
 
 
 def correct(shop: Shop, message_id: int, topic: str, *, by: Person | None = None) -> TriageLabel:
-    return shop.act(lambda db: corrections.correct_topic(db, shop.desk, message_id, topic, by=by or shop.agent))
+    return shop.act(lambda db: corrections.correct_topic(db, shop.runtime, message_id, topic, by=by or shop.agent))
 
 
 def told(shop: Shop) -> list[Message]:
@@ -81,7 +81,7 @@ def test_undo_takes_the_label_back_and_a_second_approval_gives_it_again(database
     draft = shop.drafted(shop.mira_id, ROUTINE)
     outgoing = approve(shop, draft)
 
-    shop.act(lambda db: decisions.undo(db, shop.desk, outgoing.id or 0, by=shop.agent))
+    shop.act(lambda db: decisions.undo(db, shop.runtime, outgoing.id or 0, by=shop.agent))
 
     assert current(shop, draft.message_id) is None
     approve(shop, draft)
@@ -97,7 +97,7 @@ def test_a_money_release_says_high_and_an_edited_draft_says_nothing(database: Da
     written = split_text("Your invoice is in your account.")
     shop.act(
         lambda db: edits.send_edited(
-            db, shop.desk, routine.id or 0, written, content_hash=routine.content_hash or "", by=shop.agent
+            db, shop.runtime, routine.id or 0, written, content_hash=routine.content_hash or "", by=shop.agent
         )
     )
 
@@ -139,7 +139,7 @@ def test_holding_a_ready_draft_for_a_lead_is_a_label_too(database: Database) -> 
     shop = make_shop(database)
     draft = shop.drafted(shop.mira_id, ROUTINE)
 
-    shop.act(lambda db: decisions.hold(db, shop.desk, draft.id or 0, by=shop.agent))
+    shop.act(lambda db: decisions.hold(db, shop.runtime, draft.id or 0, by=shop.agent))
 
     label = current(shop, draft.message_id)
     assert label is not None
@@ -205,7 +205,7 @@ def test_wrong_route_on_a_held_message_says_low_and_lets_nothing_go(database: Da
 
     assert label.true_risk == "low"
     assert shop.draft(draft.id).state == "held"
-    shop.act(lambda db: decisions.regenerate(db, shop.desk, draft.id or 0, by=shop.lead))
+    shop.act(lambda db: decisions.regenerate(db, shop.runtime, draft.id or 0, by=shop.lead))
     shop.work()
     again = shop.drafts(draft.message_id).main
     assert again is not None
@@ -251,14 +251,14 @@ def test_taking_back_brings_the_word_before_and_belongs_to_who_said_it(database:
     assert (second.true_topic, second.true_risk) == ("refund", "low")
 
     with pytest.raises(Forbidden):
-        shop.act(lambda db: corrections.take_back(db, shop.desk, second.id or 0, by=shop.lead))
-    shop.act(lambda db: corrections.take_back(db, shop.desk, second.id or 0, by=shop.agent))
+        shop.act(lambda db: corrections.take_back(db, shop.runtime, second.id or 0, by=shop.lead))
+    shop.act(lambda db: corrections.take_back(db, shop.runtime, second.id or 0, by=shop.agent))
 
     label = current(shop, draft.message_id)
     assert label is not None
     assert label.id == first.id
     with pytest.raises(Conflict):
-        shop.act(lambda db: corrections.take_back(db, shop.desk, second.id or 0, by=shop.agent))
+        shop.act(lambda db: corrections.take_back(db, shop.runtime, second.id or 0, by=shop.agent))
 
 
 def test_what_a_reply_proved_is_taken_back_by_undoing_it_alone(database: Database) -> None:
@@ -267,7 +267,7 @@ def test_what_a_reply_proved_is_taken_back_by_undoing_it_alone(database: Databas
     (proved,) = labels(shop)
 
     with pytest.raises(Conflict, match="undoing the reply"):
-        shop.act(lambda db: corrections.take_back(db, shop.desk, proved.id or 0, by=shop.agent))
+        shop.act(lambda db: corrections.take_back(db, shop.runtime, proved.id or 0, by=shop.agent))
 
     assert labels(shop)[0].is_current
 
@@ -304,7 +304,7 @@ def test_many_people_who_label_one_message_at_once_leave_one_current_label(datab
 def test_a_draft_under_way_when_somebody_said_wrong_route_is_never_offered(database: Database) -> None:
     shop = make_shop(database)
     draft = shop.drafted(shop.mira_id, ROUTINE)
-    shop.act(lambda db: decisions.regenerate(db, shop.desk, draft.id or 0, by=shop.agent))
+    shop.act(lambda db: decisions.regenerate(db, shop.runtime, draft.id or 0, by=shop.agent))
 
     wrong_route(shop, draft.message_id)
     shop.work()

@@ -95,13 +95,13 @@ def test_through_every_fault_the_key_stands_in_one_header_and_nowhere_else(
     gateway = Gateway(
         {name: make(KEYS.get) for name, make in PROVIDERS.items()},
         clock=shop.clock,
-        guard=DatabaseGuard(database, shop.desk.audit, shop.clock),
+        guard=DatabaseGuard(database, shop.runtime.audit, shop.clock),
         ways=DatabaseWays(database, shop.clock),
         sleep=lambda _: None,
     )
     libraries_log(logging.DEBUG)
     with stand_in(said(api, "{}")) as server:
-        drafting = Drafting(database, shop.desk, gateway, policy(api, server))
+        drafting = Drafting(database, shop.runtime, gateway, policy(api, server))
 
         def play(behaviour: Behaviour, text: str = ROUTINE) -> None:
             server.behaviours[:] = [behaviour]
@@ -143,7 +143,7 @@ def test_a_mistake_in_our_own_code_shows_no_key_in_its_traceback(sqlite_database
     shop = make_shop(database)
     gateway = Gateway({"openai_compatible": Broken(KEYS.get)}, clock=shop.clock)
     with stand_in(said("openai_compatible", "{}")) as server:
-        drafting = Drafting(database, shop.desk, gateway, policy("openai_compatible", server))
+        drafting = Drafting(database, shop.runtime, gateway, policy("openai_compatible", server))
         message_id = shop.write(shop.jonas_id, DISPUTE)
         with pytest.raises(RuntimeError, match="a mistake") as raised:
             drafting.draft_reply(message_id)

@@ -79,7 +79,7 @@ def test_a_question_about_no_money_does_not_wait_for_records(shop: Shop) -> None
 def test_an_import_that_finds_nothing_new_makes_old_records_trusted_again(shop: Shop) -> None:
     age(shop, 73)
     with shop.database.transaction() as db:
-        done = import_records(db, make_records(), at=shop.clock(), audit=shop.desk.audit)
+        done = import_records(db, make_records(), at=shop.clock(), audit=shop.runtime.audit)
 
     assert (done.added, done.changed) == (0, 0)
     assert shop.drafted(shop.mira_id, ROUTINE).state == "ready"
@@ -89,7 +89,7 @@ def test_an_import_of_one_customers_rows_says_nothing_about_another(shop: Shop) 
     age(shop, 73)
     refund = replace(make_records().refunds[0], status="pending")
     with shop.database.transaction() as db:
-        import_records(db, BillingRecords(refunds=(refund,)), at=shop.clock(), audit=shop.desk.audit)
+        import_records(db, BillingRecords(refunds=(refund,)), at=shop.clock(), audit=shop.runtime.audit)
 
     assert "problem" in shop.drafted(shop.mira_id, ROUTINE).facts
     assert shop.drafted(shop.jonas_id, DISPUTE).facts["problem"] is None
@@ -107,7 +107,7 @@ def test_a_source_that_tells_of_changes_alone_may_say_that_it_looked(shop: Shop)
 def test_the_bound_is_the_policys(shop: Shop, bound: str, state: str) -> None:
     document = shipped_document().replace("records_max_age_hours: 72", f"records_max_age_hours: {bound}")
     drafting = Drafting(
-        shop.database, shop.desk, shop.drafting.gateway, ActivePolicy(0, document, parse_policy(document))
+        shop.database, shop.runtime, shop.drafting.gateway, ActivePolicy(0, document, parse_policy(document))
     )
     age(shop, 100)
     message_id = shop.write(shop.mira_id, ROUTINE)

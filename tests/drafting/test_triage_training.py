@@ -89,7 +89,7 @@ def stored_weights(shop: Shop) -> list[TriageWeights]:
 
 def activate(shop: Shop, candidate_id: int | None, *, by: str = OWNER) -> int:
     return shop.act(
-        lambda db: activate_candidate(db, shop.desk.audit, candidate_id or 0, by=by, actor=SYSTEM, at=shop.clock())
+        lambda db: activate_candidate(db, shop.runtime.audit, candidate_id or 0, by=by, actor=SYSTEM, at=shop.clock())
     )
 
 
@@ -135,7 +135,7 @@ def test_nothing_is_trained_before_there_are_fifty_labels(sqlite_database_url: s
     shop = make_shop(Database(sqlite_database_url))
     label(shop, HIGH, "high")
 
-    assert train_if_due(shop.database, shop.desk) is False
+    assert train_if_due(shop.database, shop.runtime) is False
     assert stored_weights(shop) == []
 
 
@@ -145,8 +145,8 @@ def test_at_fifty_labels_a_candidate_is_trained_compared_and_activated_and_a_rol
     shop = make_shop(database)
     fifty(shop)
 
-    assert train_if_due(shop.database, shop.desk) is True
-    assert train_if_due(shop.database, shop.desk) is False
+    assert train_if_due(shop.database, shop.runtime) is True
+    assert train_if_due(shop.database, shop.runtime) is False
 
     (row,) = stored_weights(shop)
     assert (row.state, row.labels, row.due_at) == ("candidate", 50, 50)
@@ -176,10 +176,10 @@ def test_at_fifty_labels_a_candidate_is_trained_compared_and_activated_and_a_rol
 def test_a_declined_candidate_stays_out(sqlite_database_url: str) -> None:
     shop = make_shop(Database(sqlite_database_url))
     fifty(shop)
-    train_if_due(shop.database, shop.desk)
+    train_if_due(shop.database, shop.runtime)
     (row,) = stored_weights(shop)
 
-    shop.act(lambda db: decline_candidate(db, shop.desk.audit, row.id or 0, by=OWNER, actor=SYSTEM, at=shop.clock()))
+    shop.act(lambda db: decline_candidate(db, shop.runtime.audit, row.id or 0, by=OWNER, actor=SYSTEM, at=shop.clock()))
 
     with pytest.raises(Conflict, match="declined"):
         activate(shop, row.id)
@@ -194,13 +194,13 @@ def test_a_training_without_enough_disputes_fails_in_words_and_is_tried_again_wi
     shop = make_shop(Database(sqlite_database_url))
     label(shop, [f"{text} Number {number}." for number in range(5) for text in LOW][:50], "low")
 
-    assert train_if_due(shop.database, shop.desk) is True
+    assert train_if_due(shop.database, shop.runtime) is True
     (row,) = stored_weights(shop)
     assert row.state == "failed"
     assert "0 labels of high and" in (row.state_reason or "")
-    assert train_if_due(shop.database, shop.desk) is False
+    assert train_if_due(shop.database, shop.runtime) is False
     label(shop, HIGH, "high")
-    assert train_if_due(shop.database, shop.desk) is True
+    assert train_if_due(shop.database, shop.runtime) is True
     (row,) = stored_weights(shop)
     assert row.state == "candidate"
 
@@ -213,9 +213,9 @@ def test_a_training_whose_worker_died_is_taken_up_again(sqlite_database_url: str
     )
     shop.act(lambda db: db.add(left))
 
-    assert train_if_due(shop.database, shop.desk) is False
+    assert train_if_due(shop.database, shop.runtime) is False
     shop.pass_time(11 * 60)
-    assert train_if_due(shop.database, shop.desk) is True
+    assert train_if_due(shop.database, shop.runtime) is True
 
 
 def test_a_lesson_is_the_whole_open_question_as_triage_read_it(sqlite_database_url: str) -> None:
@@ -254,7 +254,7 @@ def test_the_operator_lists_activates_and_declines_from_the_command_line(
     assert "Nothing was trained yet" in desk.said("triage", "candidates")
     fifty(shop)
     assert "the training at 50 is due within minutes" in desk.said("triage", "labels")
-    train_if_due(shop.database, shop.desk)
+    train_if_due(shop.database, shop.runtime)
 
     assert "the next training is at 200" in desk.said("triage", "labels")
     assert "Labels by Noor (50). Most are of one person" in desk.said("triage", "candidates")

@@ -32,7 +32,7 @@ def pinned(shop: Shop) -> Shop:
     text = files("supportbot.routing").joinpath("default_policy.yaml").read_text(encoding="utf-8")
     text = text.replace("prompt: routine_reply/3\n    schema: reply/1", "prompt: routine_reply/4\n    schema: reply/2")
     policy = ActivePolicy(2, text, parse_policy(text, known=known_names()))
-    shop.drafting = Drafting(shop.database, shop.desk, shop.drafting.gateway, policy)
+    shop.drafting = Drafting(shop.database, shop.runtime, shop.drafting.gateway, policy)
     return shop
 
 

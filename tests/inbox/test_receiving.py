@@ -21,7 +21,7 @@ def conversations(shop: Shop) -> list[Conversation]:
 
 
 def resolve(shop: Shop, conversation_id: int) -> None:
-    shop.act(lambda db: actions.set_status(db, shop.desk, conversation_id, "resolved", by=shop.agent))
+    shop.act(lambda db: actions.set_status(db, shop.runtime, conversation_id, "resolved", by=shop.agent))
 
 
 def test_twenty_tries_at_once_leave_one_message_one_conversation_and_one_job(database: Database) -> None:
@@ -35,7 +35,7 @@ def test_twenty_tries_at_once_leave_one_message_one_conversation_and_one_job(dat
         events = db.exec(select(Event)).all()
     assert set(ids) == {message.id}
     assert len(conversations(shop)) == len(events) == 1
-    assert shop.desk.engine.status(f"draft:{message.id}") is not None
+    assert shop.runtime.engine.status(f"draft:{message.id}") is not None
 
 
 def test_the_same_id_of_two_customers_is_two_messages(database: Database) -> None:
@@ -93,7 +93,7 @@ def test_a_message_joins_an_older_conversation_that_was_opened_again(database: D
     resolve(shop, first.id or 0)
     shop.write(shop.mira_id, "One more thing.")
     resolve(shop, conversations(shop)[1].id or 0)
-    shop.act(lambda db: actions.set_status(db, shop.desk, first.id or 0, "open", by=shop.agent))
+    shop.act(lambda db: actions.set_status(db, shop.runtime, first.id or 0, "open", by=shop.agent))
 
     message_id = shop.write(shop.mira_id, "Still about my invoice.")
 
@@ -107,7 +107,9 @@ def test_a_message_opens_a_conversation_that_slept_or_was_answered(database: Dat
     if status == "snoozed":
         until = shop.clock() + timedelta(days=1)
         shop.act(
-            lambda db: actions.set_status(db, shop.desk, draft.conversation_id, "snoozed", by=shop.agent, until=until)
+            lambda db: actions.set_status(
+                db, shop.runtime, draft.conversation_id, "snoozed", by=shop.agent, until=until
+            )
         )
     else:
         shop.send_by_hand(draft.conversation_id, "It is in your account.")
@@ -143,8 +145,8 @@ def test_seen_marks_what_was_sent_to_this_customer_alone(database: Database) -> 
         sent = {row.customer_id: row.id or 0 for row in db.exec(select(Message).where(Message.role == "agent"))}
 
     with pytest.raises(NotFound):
-        shop.act(lambda db: actions.mark_seen(db, shop.desk, shop.mira_id, sent[shop.jonas_id]))
-    shop.act(lambda db: actions.mark_seen(db, shop.desk, shop.mira_id, sent[shop.mira_id]))
+        shop.act(lambda db: actions.mark_seen(db, shop.runtime, shop.mira_id, sent[shop.jonas_id]))
+    shop.act(lambda db: actions.mark_seen(db, shop.runtime, shop.mira_id, sent[shop.mira_id]))
 
     with database.transaction(read_only=True) as db:
         seen = db.exec(select(Message.customer_id, Message.role).where(Message.seen_at.is_not(None))).all()  # type: ignore[union-attr]

@@ -80,7 +80,7 @@ def obeying_shop(database: Database) -> Iterator[tuple[Shop, StandIn]]:
         gateway = Gateway(
             {"builtin": BuiltinProvider(), "openai_compatible": adapter}, clock=shop.clock, sleep=lambda _: None
         )
-        shop.drafting = Drafting(database, shop.desk, gateway, _policy(server.base_url))
+        shop.drafting = Drafting(database, shop.runtime, gateway, _policy(server.base_url))
         try:
             yield shop, server
         finally:
@@ -124,7 +124,7 @@ def _try(shop: Shop, draft: Draft, person: Person) -> Outgoing | None:
     shown, draft_id = draft.content_hash or "", draft.id or 0
     act = partial(decisions.release, variant="as_drafted") if draft.state == "held" else partial(decisions.approve)
     try:
-        return shop.act(lambda db: act(db, shop.desk, draft_id, content_hash=shown, by=person))
+        return shop.act(lambda db: act(db, shop.runtime, draft_id, content_hash=shown, by=person))
     except SupportbotError:
         return None
 
@@ -155,7 +155,7 @@ def _drafted(shop: Shop, number: int, customer_id: int, order: Hidden) -> Draft:
         article = ARTICLE.format(number=number, text=order.text)
         shop.act(
             lambda db: import_articles(
-                db, [(f"{number}.md", article)], at=shop.clock(), publish=True, audit=shop.desk.audit
+                db, [(f"{number}.md", article)], at=shop.clock(), publish=True, audit=shop.runtime.audit
             )
         )
     if order.place == "history":
@@ -184,7 +184,7 @@ def _customers(shop: Shop, count: int) -> list[int]:
         ),
     )
     with shop.database.transaction() as db:
-        import_records(db, records, at=shop.clock(), audit=shop.desk.audit)
+        import_records(db, records, at=shop.clock(), audit=shop.runtime.audit)
         customers = [
             Customer(
                 site_id=shop.site_id,

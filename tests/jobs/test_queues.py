@@ -15,7 +15,7 @@ from supportbot.inbox.actions import SEND_JOB, queue_reply
 from supportbot.inbox.tables import Message, Outgoing
 from supportbot.inbox.types import ReplyToSend
 from supportbot.jobs.job_kinds import register_jobs
-from supportbot.runtime import Desk
+from supportbot.runtime import Runtime
 from tests.factories import ROUTINE, Shop, make_shop
 from tests.storm.processes import wait_for
 
@@ -39,8 +39,8 @@ class StuckModel:
 def let_go(db: Session, shop: Shop, message_id: int) -> int:
     """A reply by hand that is due at once; gives its id."""
     conversation_id = db.get_one(Message, message_id).conversation_id
-    outgoing = queue_reply(db, shop.desk, conversation_id, ReplyToSend("Here it is.", None, "0" * 64), by=shop.agent)
-    shop.desk.engine.enqueue(db, SEND_JOB, key=f"send:{outgoing.id}:now", ids={"outgoing_id": outgoing.id or 0})
+    outgoing = queue_reply(db, shop.runtime, conversation_id, ReplyToSend("Here it is.", None, "0" * 64), by=shop.agent)
+    shop.runtime.engine.enqueue(db, SEND_JOB, key=f"send:{outgoing.id}:now", ids={"outgoing_id": outgoing.id or 0})
     return outgoing.id or 0
 
 
@@ -53,8 +53,8 @@ def test_a_reply_leaves_while_every_draft_waits_for_a_model_that_is_stuck(databa
     model = StuckModel()
     shop = make_shop(database, provider=model, now=system_clock())
     engine = DbosEngine(database)
-    shop.desk = Desk(engine, shop.desk.audit, system_clock)
-    register_jobs(Drafting(database, shop.desk, shop.drafting.gateway))
+    shop.runtime = Runtime(engine, shop.runtime.audit, system_clock)
+    register_jobs(Drafting(database, shop.runtime, shop.drafting.gateway))
     engine.start_worker()
     try:
         message_id = shop.write(shop.mira_id, ROUTINE)

@@ -19,23 +19,23 @@ BY_NAME = {entry.name: entry for entry in SCHEDULE}
 def test_two_clocks_in_one_period_enqueue_one_run_and_the_next_period_another(database: Database, name: str) -> None:
     shop = make_shop(database)
 
-    keys = [enqueue_scheduled(database, shop.desk, name, AMSTERDAM) for _ in range(2)]
-    before = shop.desk.engine.health().waiting
+    keys = [enqueue_scheduled(database, shop.runtime, name, AMSTERDAM) for _ in range(2)]
+    before = shop.runtime.engine.health().waiting
     shop.clock.move(timedelta(days=7))
-    next_key = enqueue_scheduled(database, shop.desk, name, AMSTERDAM)
+    next_key = enqueue_scheduled(database, shop.runtime, name, AMSTERDAM)
 
     assert keys[0] == keys[1] != next_key
-    assert (before, shop.desk.engine.health().waiting) == (1, 2)
+    assert (before, shop.runtime.engine.health().waiting) == (1, 2)
 
 
 @pytest.mark.parametrize("name", BY_NAME)
 def test_every_scheduled_job_can_run_twice(database: Database, name: str) -> None:
     shop = make_shop(database)
-    engine = shop.desk.engine
+    engine = shop.runtime.engine
     assert isinstance(engine, MemoryEngine)
 
     for _ in range(2):
-        key = enqueue_scheduled(database, shop.desk, name, AMSTERDAM)
+        key = enqueue_scheduled(database, shop.runtime, name, AMSTERDAM)
         engine.run_due(shop.clock())
         shop.clock.move(timedelta(days=7))
         status = engine.status(key)
@@ -82,9 +82,9 @@ def test_a_worker_that_starts_late_still_draws_last_week(sqlite_database_url: st
     database = Database(sqlite_database_url)
     shop = make_shop(database)
 
-    clock = start_clock(database, shop.desk, AMSTERDAM)
+    clock = start_clock(database, shop.runtime, AMSTERDAM)
     clock.shutdown(wait=True)
     database.dispose()
 
     assert {job.id for job in clock.get_jobs()} <= set(BY_NAME)
-    assert shop.desk.engine.status("draw_review:2026-W11") is not None
+    assert shop.runtime.engine.status("draw_review:2026-W11") is not None

@@ -16,7 +16,7 @@ from tests.factories import DISPUTE, ROUTINE, Shop, make_shop
 
 def swept(shop: Shop, *, after_s: float) -> dict[str, int]:
     shop.clock.move(timedelta(seconds=after_s))
-    return shop.act(lambda db: sweep(db, shop.desk))
+    return shop.act(lambda db: sweep(db, shop.runtime))
 
 
 def test_nothing_is_late_while_drafts_are_made_in_time(database: Database) -> None:
@@ -30,7 +30,7 @@ def test_nothing_is_late_while_drafts_are_made_in_time(database: Database) -> No
 def test_a_lost_draft_is_made_by_the_retry(database: Database) -> None:
     shop = make_shop(database)
     message_id = shop.write(shop.mira_id, ROUTINE)
-    shop.act(lambda db: shop.desk.engine.cancel(db, f"draft:{message_id}"))
+    shop.act(lambda db: shop.runtime.engine.cancel(db, f"draft:{message_id}"))
 
     assert swept(shop, after_s=95) == {"retried": 1, "given_up": 0}
     shop.work()
@@ -43,7 +43,7 @@ def test_a_new_draft_of_an_old_message_has_its_time_like_any_other(database: Dat
     shop = make_shop(database)
     draft = shop.drafted(shop.mira_id, ROUTINE)
     shop.clock.move(timedelta(hours=1))
-    shop.act(lambda db: decisions.regenerate(db, shop.desk, draft.id or 0, by=shop.agent))
+    shop.act(lambda db: decisions.regenerate(db, shop.runtime, draft.id or 0, by=shop.agent))
 
     assert swept(shop, after_s=60) == {"retried": 0, "given_up": 0}
     shop.work()
@@ -57,8 +57,8 @@ def test_a_new_draft_that_is_lost_is_tried_again_and_then_handed_to_a_person(dat
     shop = make_shop(database)
     draft = shop.drafted(shop.jonas_id, text)
     shop.clock.move(timedelta(hours=1))
-    shop.act(lambda db: decisions.regenerate(db, shop.desk, draft.id or 0, by=shop.lead))
-    shop.act(lambda db: shop.desk.engine.cancel(db, f"draft:{draft.message_id}:g2"))
+    shop.act(lambda db: decisions.regenerate(db, shop.runtime, draft.id or 0, by=shop.lead))
+    shop.act(lambda db: shop.runtime.engine.cancel(db, f"draft:{draft.message_id}:g2"))
 
     assert swept(shop, after_s=95) == {"retried": 1, "given_up": 0}
     assert swept(shop, after_s=30) == {"retried": 0, "given_up": 1}
@@ -74,8 +74,8 @@ def test_a_new_draft_that_is_lost_is_tried_again_and_then_handed_to_a_person(dat
 def test_a_retry_makes_the_generation_that_was_asked_for(database: Database) -> None:
     shop = make_shop(database)
     draft = shop.drafted(shop.mira_id, ROUTINE)
-    shop.act(lambda db: decisions.regenerate(db, shop.desk, draft.id or 0, by=shop.agent))
-    shop.act(lambda db: shop.desk.engine.cancel(db, f"draft:{draft.message_id}:g2"))
+    shop.act(lambda db: decisions.regenerate(db, shop.runtime, draft.id or 0, by=shop.agent))
+    shop.act(lambda db: shop.runtime.engine.cancel(db, f"draft:{draft.message_id}:g2"))
 
     assert swept(shop, after_s=95) == {"retried": 1, "given_up": 0}
     shop.work()
@@ -87,7 +87,7 @@ def test_a_retry_makes_the_generation_that_was_asked_for(database: Database) -> 
 def test_a_message_after_a_new_draft_is_measured_by_its_own_time(database: Database) -> None:
     shop = make_shop(database)
     draft = shop.drafted(shop.mira_id, ROUTINE)
-    shop.act(lambda db: decisions.regenerate(db, shop.desk, draft.id or 0, by=shop.agent))
+    shop.act(lambda db: decisions.regenerate(db, shop.runtime, draft.id or 0, by=shop.agent))
     shop.work()
     shop.clock.move(timedelta(hours=1))
     newest = shop.write(shop.mira_id, "It is for February.")

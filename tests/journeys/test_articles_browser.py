@@ -37,7 +37,7 @@ def running(sqlite_database_url: str) -> Iterator[Running]:
     shop.drafted(shop.visitor_id, "How do I change my password?")
     with database.transaction() as db:
         changed = INVOICES.replace("stands at the top", "stands at the very top")
-        import_articles(db, [("invoices.md", changed)], at=shop.clock(), publish=False, audit=shop.desk.audit)
+        import_articles(db, [("invoices.md", changed)], at=shop.clock(), publish=False, audit=shop.runtime.audit)
     with serving(office.app) as url:
         yield Running(office, url)
         office.close()

@@ -35,7 +35,7 @@ def running(sqlite_database_url: str) -> Iterator[tuple[Shop, str]]:
 
 def test_a_paused_model_and_its_return_are_pushed_to_the_page(page: Page, running: tuple[Shop, str]) -> None:
     shop, home = running
-    guard = DatabaseGuard(shop.database, shop.desk.audit, shop.clock, announce=publish_models)
+    guard = DatabaseGuard(shop.database, shop.runtime.audit, shop.clock, announce=publish_models)
     page.goto(f"{home}/login?next=/policy")
     page.get_by_label("E-mail").fill("noor@shop.example")
     page.get_by_label("Password").fill(PASSWORD)

@@ -42,7 +42,7 @@ def running(sqlite_database_url: str) -> Iterator[Running]:
     own_policy(shop, shop.owner)
     draft = shop.drafted(shop.jonas_id, ROUTINE)
     fifty(shop)
-    train_if_due(database, shop.desk)
+    train_if_due(database, shop.runtime)
     server = make_server("127.0.0.1", 0, office.app, threaded=True, request_handler=Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()

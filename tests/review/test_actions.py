@@ -28,12 +28,12 @@ def drawn(database: Database, *, routine: int = 8, held: int = 4, edited: int = 
 
 def replace(shop: Shop, position: int, reason: str = "A test message", *, by: str = "lead") -> None:
     person = {"lead": shop.lead, "agent": shop.agent}[by]
-    shop.act(lambda db: actions.replace_item(db, shop.desk, WEEK, position, reason, by=person))
+    shop.act(lambda db: actions.replace_item(db, shop.runtime, WEEK, position, reason, by=person))
 
 
 def close(shop: Shop, decision: str = "keep", reason: str = "Nothing to change.", *, by: str = "lead") -> ReviewWeek:
     person = {"lead": shop.lead, "agent": shop.agent}[by]
-    return shop.act(lambda db: actions.close_week(db, shop.desk, WEEK, decision=decision, reason=reason, by=person))
+    return shop.act(lambda db: actions.close_week(db, shop.runtime, WEEK, decision=decision, reason=reason, by=person))
 
 
 def read_all(shop: Shop, **marks: object) -> None:
@@ -214,7 +214,7 @@ def test_every_act_is_in_the_audit_log_and_the_chain_holds(database: Database) -
     close(shop)
     with database.transaction(read_only=True) as db:
         entries = db.exec(select(AuditEntry)).all()
-        report = shop.desk.audit.verify(db)
+        report = shop.runtime.audit.verify(db)
     names = [entry.action for entry in entries if entry.action.startswith("review.")]
     assert names == ["review.drawn", "review.replaced", *["review.marked"] * 6, "review.closed"]
     assert report.problem is None

@@ -43,7 +43,7 @@ def test_the_draw_is_written_to_the_audit_log_with_its_hash(database: Database) 
     draw(shop)
     with database.transaction(read_only=True) as db:
         (entry,) = db.exec(select(AuditEntry).where(AuditEntry.action == "review.drawn")).all()
-        assert shop.desk.audit.verify(db).problem is None
+        assert shop.runtime.audit.verify(db).problem is None
     assert entry.detail == {
         "week": WEEK,
         "hash": result.draw.hash,
@@ -187,8 +187,8 @@ def test_a_failed_check_makes_a_hunt_when_nothing_worse_happened(database: Datab
 def test_the_scheduled_job_draws_last_week_once(database: Database) -> None:
     shop = shop_after_week(database, routine=2)
     entry = next(entry for entry in SCHEDULE if entry.name == "draw_review")
-    assert enqueue_scheduled(database, shop.desk, "draw_review", AMSTERDAM) == f"draw_review:{WEEK}"
-    enqueue_scheduled(database, shop.desk, "draw_review", AMSTERDAM)
+    assert enqueue_scheduled(database, shop.runtime, "draw_review", AMSTERDAM) == f"draw_review:{WEEK}"
+    enqueue_scheduled(database, shop.runtime, "draw_review", AMSTERDAM)
     shop.work()
     assert stored(shop) == (1, 2)
     assert entry.period(MONDAY_AFTER) == WEEK

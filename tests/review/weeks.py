@@ -104,7 +104,7 @@ def answered(
 
 def draw(shop: Shop, week: str = WEEK) -> DrawResult:
     """Draw a week."""
-    return shop.act(lambda db: actions.draw_week(db, shop.desk, week))
+    return shop.act(lambda db: actions.draw_week(db, shop.runtime, week))
 
 
 def items(shop: Shop, week: str = WEEK) -> list[ItemState]:
@@ -124,7 +124,7 @@ def read(shop: Shop, position: int, marks: Marks | None = None, *, by: str = "le
     shop.clock.move(timedelta(minutes=1))
     shop.act(
         lambda db: actions.submit_scorecard(
-            db, shop.desk, week, position, marks or all_marked(), by=person, opened_at=opened_at
+            db, shop.runtime, week, position, marks or all_marked(), by=person, opened_at=opened_at
         )
     )
 

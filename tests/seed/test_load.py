@@ -19,7 +19,7 @@ from supportbot.governance.queries import active_policy
 from supportbot.inbox.tables import Conversation, Message
 from supportbot.jobs.job_kinds import register_jobs
 from supportbot.routing.policy import shipped_document
-from supportbot.runtime import Desk
+from supportbot.runtime import Runtime
 from supportbot.seed.load import Seeded, is_seeded, seed
 from supportbot.settings import provider_key
 from tests.seed.tellings import NOW, told
@@ -33,7 +33,7 @@ PLAYED = ("bea", "pieter", "greta", "tom", "sam")
 def played(database: Database) -> tuple[Database, Seeded, MemoryEngine]:
     clock = FixedClock(NOW)
     engine = MemoryEngine(clock=clock)
-    desk = Desk(engine, AuditLog(SECRET, clock), clock)
+    desk = Runtime(engine, AuditLog(SECRET, clock), clock)
     gateway = Gateway({name: make(provider_key) for name, make in PROVIDERS.items()}, clock=clock)
     drafting = Drafting(database, desk, gateway)
     register_jobs(drafting)
@@ -111,7 +111,7 @@ def newest_conversation(db: Session, key: str) -> Conversation:
 def test_a_first_start_with_a_policy_of_ones_own_drafts_nothing_with_its_models(database: Database) -> None:
     clock = FixedClock(NOW)
     engine = MemoryEngine(clock=clock)
-    desk = Desk(engine, AuditLog(SECRET, clock), clock)
+    desk = Runtime(engine, AuditLog(SECRET, clock), clock)
     # Nobody listens at the policy's own model: a draft by it would fail.
     providers = {name: make(provider_key) for name, make in PROVIDERS.items()}
     drafting = Drafting(database, desk, Gateway(providers, clock=clock))

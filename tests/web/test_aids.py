@@ -45,7 +45,7 @@ def test_a_routine_case_shows_a_summary_only_after_it_changed_hands(database: Da
     address = f"/inbox/conversations/{draft.conversation_id}"
     before = office.browser(shop.lead).get(address).text
     for person in (shop.agent, shop.lead):
-        shop.act(lambda db, to=person: assign(db, shop.desk, draft.conversation_id, to.id, by=shop.agent))
+        shop.act(lambda db, to=person: assign(db, shop.runtime, draft.conversation_id, to.id, by=shop.agent))
     shop.work()
 
     after = office.browser(shop.lead).get(address).text

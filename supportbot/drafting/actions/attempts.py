@@ -12,15 +12,15 @@ from supportbot.gateway.actions import settle
 from supportbot.gateway.tables import AttemptRow
 from supportbot.gateway.types import Attempt
 from supportbot.routing.policy import Pin
-from supportbot.runtime import Desk
+from supportbot.runtime import Runtime
 
 
-def settle_attempts(db: Session, desk: Desk, attempts: Sequence[Attempt]) -> None:
+def settle_attempts(db: Session, runtime: Runtime, attempts: Sequence[Attempt]) -> None:
     """Put real costs in the place of reserved ones, and tell when an endpoint answers as another model."""
-    for change in settle(db, attempts, at=desk.clock()):
+    for change in settle(db, attempts, at=runtime.clock()):
         detail = asdict(change)
-        desk.audit.record(db, actor=SYSTEM, action="model.changed", subject="model", subject_id=None, detail=detail)
-        publish_models(db, desk.clock())
+        runtime.audit.record(db, actor=SYSTEM, action="model.changed", subject="model", subject_id=None, detail=detail)
+        publish_models(db, runtime.clock())
 
 
 def add_attempts(

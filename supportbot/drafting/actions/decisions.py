@@ -26,13 +26,13 @@ from supportbot.inbox import actions as inbox
 from supportbot.inbox.tables import Conversation, Outgoing
 from supportbot.inbox.types import ReplyToSend, WorkState
 from supportbot.language.money import Money
-from supportbot.runtime import Desk
+from supportbot.runtime import Runtime
 from supportbot.training.actions import remove_label_of_reply
 
 MOST_DRAFTS = 10
 
 
-def approve(db: Session, desk: Desk, draft_id: int, *, content_hash: str, by: Person) -> Outgoing:
+def approve(db: Session, runtime: Runtime, draft_id: int, *, content_hash: str, by: Person) -> Outgoing:
     """Let a ready draft go exactly as shown.
 
     Raises:
@@ -47,12 +47,12 @@ def approve(db: Session, desk: Desk, draft_id: int, *, content_hash: str, by: Pe
     _require_state(state, "ready")
     _require_hash(draft.content_hash, content_hash)
     _require_unblocked(draft)
-    outgoing = _let_go(db, desk, draft, render.from_json(draft.reply or {}), by=by, action="draft.approved")
-    labels.label_approval(db, desk, draft, outgoing.id, by=by)
+    outgoing = _let_go(db, runtime, draft, render.from_json(draft.reply or {}), by=by, action="draft.approved")
+    labels.label_approval(db, runtime, draft, outgoing.id, by=by)
     return outgoing
 
 
-def release(db: Session, desk: Desk, draft_id: int, *, content_hash: str, variant: str, by: Person) -> Outgoing:
+def release(db: Session, runtime: Runtime, draft_id: int, *, content_hash: str, variant: str, by: Person) -> Outgoing:
     """Let a held draft go, in one of its variants, exactly as shown.
 
     Raises:
@@ -77,14 +77,14 @@ def release(db: Session, desk: Desk, draft_id: int, *, content_hash: str, varian
     if variant == "as_drafted":
         _require_unblocked(draft)
     detail = {"variant": variant, "outcome": reply.outcome, "promised_minor": promised_minor}
-    outgoing = _let_go(db, desk, draft, reply, by=by, action="draft.released", detail=detail)
-    labels.label_release(db, desk, draft, outgoing.id, outcome=reply.outcome, by=by)
+    outgoing = _let_go(db, runtime, draft, reply, by=by, action="draft.released", detail=detail)
+    labels.label_release(db, runtime, draft, outgoing.id, outcome=reply.outcome, by=by)
     return outgoing
 
 
 def send_edited(
     db: Session,
-    desk: Desk,
+    runtime: Runtime,
     draft_id: int,
     reply: RenderedReply,
     *,
@@ -107,12 +107,12 @@ def send_edited(
     else:
         _require_state(state, "ready")
     draft.edited = True
-    outgoing = _let_go(db, desk, draft, reply, by=by, action="draft.edited", resolve=resolve)
-    labels.label_edit(db, desk, draft, outgoing.id, promised=promised is not None, by=by)
+    outgoing = _let_go(db, runtime, draft, reply, by=by, action="draft.edited", resolve=resolve)
+    labels.label_edit(db, runtime, draft, outgoing.id, promised=promised is not None, by=by)
     return outgoing
 
 
-def reject(db: Session, desk: Desk, draft_id: int, *, reason: str, note: str, by: Person) -> Draft:
+def reject(db: Session, runtime: Runtime, draft_id: int, *, reason: str, note: str, by: Person) -> Draft:
     """Refuse a draft, saying why; the reply is then written by hand.
 
     Raises:
@@ -126,15 +126,15 @@ def reject(db: Session, desk: Desk, draft_id: int, *, reason: str, note: str, by
         )
     draft, conversation = _open_draft(db, draft_id)
     _require_state(_state(draft, conversation), "ready", "held")
-    _move(db, draft, "rejected", by, desk)
+    _move(db, draft, "rejected", by, runtime)
     draft.reject_reason, draft.reject_note = reason, note.strip()[:500] or None
     db.add(draft)
-    inbox.show_work(db, desk, conversation, "manual")
-    _audit(desk, db, draft, by, "draft.rejected", {"reason": reason})
+    inbox.show_work(db, runtime, conversation, "manual")
+    _audit(runtime, db, draft, by, "draft.rejected", {"reason": reason})
     return draft
 
 
-def hold(db: Session, desk: Desk, draft_id: int, *, by: Person) -> Draft:
+def hold(db: Session, runtime: Runtime, draft_id: int, *, by: Person) -> Draft:
     """Hold a ready draft for a lead.
 
     Raises:
@@ -146,15 +146,15 @@ def hold(db: Session, desk: Desk, draft_id: int, *, by: Person) -> Draft:
     draft.state_reason = f"Held by {by.name}"
     conversation.hold_label = f"by {by.name}"[:80]
     draft.variants = {"as_drafted": {"reply": draft.reply, "content_hash": draft.content_hash}}
-    _move(db, draft, "held", None, desk)
+    _move(db, draft, "held", None, runtime)
     db.add(draft)
-    inbox.show_work(db, desk, conversation, "held")
-    _audit(desk, db, draft, by, "draft.held", {})
-    labels.label_escalation(db, desk, draft, by=by)
+    inbox.show_work(db, runtime, conversation, "held")
+    _audit(runtime, db, draft, by, "draft.held", {})
+    labels.label_escalation(db, runtime, draft, by=by)
     return draft
 
 
-def regenerate(db: Session, desk: Desk, draft_id: int, *, by: Person) -> int:
+def regenerate(db: Session, runtime: Runtime, draft_id: int, *, by: Person) -> int:
     """Ask for a new draft of the same message; gives the new generation.
 
     Raises:
@@ -162,10 +162,10 @@ def regenerate(db: Session, desk: Desk, draft_id: int, *, by: Person) -> int:
     """
     draft, conversation = _open_draft(db, draft_id)
     _require_state(_state(draft, conversation), "ready", "held", "failed", "rejected")
-    return draft_again(db, desk, draft, by=by, conversation=conversation)
+    return draft_again(db, runtime, draft, by=by, conversation=conversation)
 
 
-def undo(db: Session, desk: Desk, outgoing_id: int, *, by: Person) -> Outgoing:
+def undo(db: Session, runtime: Runtime, outgoing_id: int, *, by: Person) -> Outgoing:
     """Take back what is about to leave; its draft stands as it did before.
 
     Raises:
@@ -177,8 +177,8 @@ def undo(db: Session, desk: Desk, outgoing_id: int, *, by: Person) -> Outgoing:
     draft = lock_row(db, Draft, outgoing.draft_id) if outgoing.draft_id else None
     before: WorkState = "held" if draft is not None and draft.hold_kind else "ready"
     shown = before if draft is not None else _shown_without_reply(db, conversation)
-    outgoing = inbox.undo_reply(db, desk, outgoing_id, by=by, work_state=shown)
-    remove_label_of_reply(db, desk.audit, outgoing_id, by=by, at=desk.clock())
+    outgoing = inbox.undo_reply(db, runtime, outgoing_id, by=by, work_state=shown)
+    remove_label_of_reply(db, runtime.audit, outgoing_id, by=by, at=runtime.clock())
     if draft is not None:
         draft.edited, draft.closed_by_id, draft.closed_at = False, None, None
         _swap(db, draft, "approved", before)
@@ -193,9 +193,9 @@ def _shown_without_reply(db: Session, conversation: Conversation) -> WorkState:
     return shown_state({row.state for row in rows if row.generation == rows[0].generation})
 
 
-def send_approved(db: Session, desk: Desk, outgoing_id: int) -> bool:
+def send_approved(db: Session, runtime: Runtime, outgoing_id: int) -> bool:
     """Send what was let go ten seconds ago, if it still answers the newest message. True when it left."""
-    message = inbox.send_reply(db, desk, outgoing_id)
+    message = inbox.send_reply(db, runtime, outgoing_id)
     outgoing = db.get(Outgoing, outgoing_id)
     if outgoing is None or outgoing.state not in ("sent", "void"):
         return False
@@ -205,25 +205,25 @@ def send_approved(db: Session, desk: Desk, outgoing_id: int) -> bool:
             draft.state_reason = outgoing.close_reason
             _swap(db, draft, "approved", outgoing.state)
     if message is not None:
-        _void_open_drafts(db, desk, outgoing.conversation_id)
+        _void_open_drafts(db, runtime, outgoing.conversation_id)
     return message is not None
 
 
-def _void_open_drafts(db: Session, desk: Desk, conversation_id: int) -> None:
+def _void_open_drafts(db: Session, runtime: Runtime, conversation_id: int) -> None:
     statement = (
         update(Draft)
         .where(
             col(Draft.conversation_id) == conversation_id,
             col(Draft.state).in_(("ready", "held", "failed", "drafting")),
         )
-        .values(state="void", state_reason="A person answered.", closed_at=desk.clock())
+        .values(state="void", state_reason="A person answered.", closed_at=runtime.clock())
     )
     db.exec(statement)
 
 
 def _let_go(
     db: Session,
-    desk: Desk,
+    runtime: Runtime,
     draft: Draft,
     reply: RenderedReply,
     *,
@@ -232,7 +232,7 @@ def _let_go(
     detail: Mapping[str, Any] | None = None,
     resolve: bool = False,
 ) -> Outgoing:
-    _move(db, draft, "approved", by, desk)
+    _move(db, draft, "approved", by, runtime)
     to_send = ReplyToSend(
         text=render.to_text(reply),
         reply=render.to_json(reply),
@@ -241,15 +241,15 @@ def _let_go(
         answers_message_id=draft.message_id,
         resolve=resolve,
     )
-    outgoing = inbox.queue_reply(db, desk, draft.conversation_id, to_send, by=by)
+    outgoing = inbox.queue_reply(db, runtime, draft.conversation_id, to_send, by=by)
     made_at = draft.finished_at or draft.created_at
-    seconds = round((desk.clock() - made_at).total_seconds(), 1)
+    seconds = round((runtime.clock() - made_at).total_seconds(), 1)
     content = {"hash": to_send.content_hash, "outgoing": outgoing.id, "seconds": seconds, **(detail or {})}
-    _audit(desk, db, draft, by, action, content)
+    _audit(runtime, db, draft, by, action, content)
     return outgoing
 
 
-def draft_again(db: Session, desk: Desk, draft: Draft, *, conversation: Conversation, by: Person) -> int:
+def draft_again(db: Session, runtime: Runtime, draft: Draft, *, conversation: Conversation, by: Person) -> int:
     """Void what was drafted for a message and enqueue a new draft; gives its generation. The conversation is locked.
 
     Raises:
@@ -259,10 +259,10 @@ def draft_again(db: Session, desk: Desk, draft: Draft, *, conversation: Conversa
     generation = (db.exec(query).first() or 1) + 1
     if generation > MOST_DRAFTS:
         raise Conflict("Ten drafts were made for this message. Write the reply by hand.")
-    void_drafts(db, desk, draft.message_id)
-    inbox.show_work(db, desk, conversation, "waiting")
-    _audit(desk, db, draft, by, REGENERATED, {"generation": generation})
-    desk.engine.enqueue(
+    void_drafts(db, runtime, draft.message_id)
+    inbox.show_work(db, runtime, conversation, "waiting")
+    _audit(runtime, db, draft, by, REGENERATED, {"generation": generation})
+    runtime.engine.enqueue(
         db,
         inbox.DRAFT_JOB,
         key=f"draft:{draft.message_id}:g{generation}",
@@ -271,7 +271,7 @@ def draft_again(db: Session, desk: Desk, draft: Draft, *, conversation: Conversa
     return generation
 
 
-def void_drafts(db: Session, desk: Desk, message_id: int) -> None:
+def void_drafts(db: Session, runtime: Runtime, message_id: int) -> None:
     """Put every draft of a message that could still be let go, or is being written, out of use."""
     statement = (
         update(Draft)
@@ -279,7 +279,7 @@ def void_drafts(db: Session, desk: Desk, message_id: int) -> None:
             col(Draft.message_id) == message_id,
             col(Draft.state).in_(("ready", "held", "failed", "compared", "drafting")),
         )
-        .values(state="void", state_reason="A new draft was asked for.", closed_at=desk.clock())
+        .values(state="void", state_reason="A new draft was asked for.", closed_at=runtime.clock())
     )
     db.exec(statement)
 
@@ -352,9 +352,9 @@ def _require_release_right(
         raise Forbidden(refusal)
 
 
-def _move(db: Session, draft: Draft, state: str, by: Person | None, desk: Desk) -> None:
+def _move(db: Session, draft: Draft, state: str, by: Person | None, runtime: Runtime) -> None:
     draft.closed_by_id = by.id if by else None
-    draft.closed_at = desk.clock()
+    draft.closed_at = runtime.clock()
     _swap(db, draft, draft.state, state)
 
 
@@ -367,8 +367,10 @@ def _swap(db: Session, draft: Draft, before: str, after: str) -> None:
     db.refresh(draft)
 
 
-def _audit(desk: Desk, db: Session, draft: Draft, by: Person | None, action: str, detail: Mapping[str, Any]) -> None:
-    desk.audit.record(
+def _audit(
+    runtime: Runtime, db: Session, draft: Draft, by: Person | None, action: str, detail: Mapping[str, Any]
+) -> None:
+    runtime.audit.record(
         db,
         actor=Actor("agent", by.id, by.name) if by else SYSTEM,
         action=action,

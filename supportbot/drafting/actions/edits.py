@@ -28,7 +28,7 @@ from supportbot.inbox.types import ReplyToSend
 from supportbot.language.extract_values import amounts_in
 from supportbot.language.money import Money
 from supportbot.language.sentences import split_sentences
-from supportbot.runtime import Desk
+from supportbot.runtime import Runtime
 
 MOST_ANSWER = 600
 MOST_DETAILS = 8_000
@@ -43,7 +43,14 @@ class Written:
 
 
 def send_edited(
-    db: Session, desk: Desk, draft_id: int, written: Written, *, content_hash: str, by: Person, resolve: bool = False
+    db: Session,
+    runtime: Runtime,
+    draft_id: int,
+    written: Written,
+    *,
+    content_hash: str,
+    by: Person,
+    resolve: bool = False,
 ) -> Outgoing:
     """Let a draft go with a person's words in its frame.
 
@@ -59,7 +66,7 @@ def send_edited(
     if content_hash != draft.content_hash:
         raise Conflict("The draft changed since you opened it. Read it again before you edit it.", code="changed")
     reply = replace(render.from_json(draft.reply), answer=written.answer, details=written.details)
-    case = read_case(db, draft.message_id, now=desk.clock())
+    case = read_case(db, draft.message_id, now=runtime.clock())
     amount, words = promised(reply, case.shop.currency)
     names = names_to_look_up(case, f"{written.answer}\n{written.details}")
     others = others_named(db, names, conversation_id=case.conversation_id)
@@ -70,11 +77,11 @@ def send_edited(
         raise InvalidInput("Not yet: a check found something in your words.", fields=problems)
     if words:
         _require_promise_right(by, "money", words, amount, case.shop.currency)
-    return decisions.send_edited(db, desk, draft_id, reply, promised=amount, by=by, resolve=resolve)
+    return decisions.send_edited(db, runtime, draft_id, reply, promised=amount, by=by, resolve=resolve)
 
 
 def write_reply(
-    db: Session, desk: Desk, conversation_id: int, written: Written, *, by: Person, resolve: bool = False
+    db: Session, runtime: Runtime, conversation_id: int, written: Written, *, by: Person, resolve: bool = False
 ) -> Outgoing:
     """Let a hand-written reply go, in the frame of its case.
 
@@ -95,7 +102,7 @@ def write_reply(
         content_hash=render.content_hash(reply),
         resolve=resolve,
     )
-    return inbox.queue_reply(db, desk, conversation_id, to_send, by=by)
+    return inbox.queue_reply(db, runtime, conversation_id, to_send, by=by)
 
 
 def blank_reply(conversation: Conversation, site: Site) -> RenderedReply:

@@ -9,7 +9,7 @@ from supportbot.drafting.tables import Draft
 from supportbot.inbox.tables import Message
 from supportbot.language.detection import guess_language
 from supportbot.routing.tables import Decision
-from supportbot.runtime import Desk
+from supportbot.runtime import Runtime
 from supportbot.training.actions import add_label
 from supportbot.training.tables import TriageLabel
 from supportbot.triage.types import Proof, Said
@@ -17,16 +17,16 @@ from supportbot.triage.types import Proof, Said
 DEFAULT_WEIGHTS = "shipped"
 
 
-def label_approval(db: Session, desk: Desk, draft: Draft, outgoing_id: int | None, *, by: Person) -> None:
+def label_approval(db: Session, runtime: Runtime, draft: Draft, outgoing_id: int | None, *, by: Person) -> None:
     """A ready draft was approved."""
     decision = find_decision(db, draft.message_id)
     if decision is not None:
         proof = approval_proof(topic=decision.topic, outcome=draft.outcome)
-        store_proof(db, desk, decision, proof, by=by, outgoing_id=outgoing_id)
+        store_proof(db, runtime, decision, proof, by=by, outgoing_id=outgoing_id)
 
 
 def label_release(
-    db: Session, desk: Desk, draft: Draft, outgoing_id: int | None, *, outcome: str | None, by: Person
+    db: Session, runtime: Runtime, draft: Draft, outgoing_id: int | None, *, outcome: str | None, by: Person
 ) -> None:
     """A held draft was released; `outcome` is that of the reply that was chosen."""
     decision = find_decision(db, draft.message_id)
@@ -34,38 +34,46 @@ def label_release(
         return
     layers = {str(reason["layer"]) for reason in decision.reasons}
     proof = release_proof(topic=decision.topic, hold_kind=draft.hold_kind, outcome=outcome, layers=layers)
-    store_proof(db, desk, decision, proof, by=by, outgoing_id=outgoing_id)
+    store_proof(db, runtime, decision, proof, by=by, outgoing_id=outgoing_id)
 
 
-def label_edit(db: Session, desk: Desk, draft: Draft, outgoing_id: int | None, *, promised: bool, by: Person) -> None:
+def label_edit(
+    db: Session, runtime: Runtime, draft: Draft, outgoing_id: int | None, *, promised: bool, by: Person
+) -> None:
     """A draft was sent in a person's own words."""
     decision = find_decision(db, draft.message_id)
     if decision is not None:
-        store_proof(db, desk, decision, edit_proof(promised=promised), by=by, outgoing_id=outgoing_id)
+        store_proof(db, runtime, decision, edit_proof(promised=promised), by=by, outgoing_id=outgoing_id)
 
 
-def label_escalation(db: Session, desk: Desk, draft: Draft, *, by: Person) -> None:
+def label_escalation(db: Session, runtime: Runtime, draft: Draft, *, by: Person) -> None:
     """A ready draft was held for a lead."""
     decision = find_decision(db, draft.message_id)
     if decision is not None:
-        store_proof(db, desk, decision, escalation_proof(), by=by)
+        store_proof(db, runtime, decision, escalation_proof(), by=by)
 
 
 def store_proof(
-    db: Session, desk: Desk, decision: Decision, proof: Proof | None, *, by: Person, outgoing_id: int | None = None
+    db: Session,
+    runtime: Runtime,
+    decision: Decision,
+    proof: Proof | None,
+    *,
+    by: Person,
+    outgoing_id: int | None = None,
 ) -> TriageLabel | None:
     """Make a proof the current label of the decision's message; None when nothing was proved."""
     if proof is None:
         return None
     return add_label(
         db,
-        desk.audit,
+        runtime.audit,
         (decision.message_id, decision.conversation_id),
         said_of(decision),
         proof,
         language=_language(db, decision.message_id),
         by=by,
-        at=desk.clock(),
+        at=runtime.clock(),
         outgoing_id=outgoing_id,
     )
 

@@ -10,12 +10,12 @@ from supportbot.contract.voice.frame import held_notice
 from supportbot.drafting.types import ShopFacts
 from supportbot.inbox import actions as inbox
 from supportbot.inbox.tables import Conversation
-from supportbot.runtime import Desk
+from supportbot.runtime import Runtime
 
 
 def tell_held(
     db: Session,
-    desk: Desk,
+    runtime: Runtime,
     conversation: Conversation,
     *,
     message_id: int,
@@ -28,7 +28,7 @@ def tell_held(
     notice = held_notice(
         topic=topic,
         by=update_by,
-        now=desk.clock(),
+        now=runtime.clock(),
         zone=ZoneInfo(shop.time_zone),
         case_number=conversation.case_number,
         sign_off=shop.sign_off,
@@ -36,7 +36,7 @@ def tell_held(
     )
     inbox.add_notice(
         db,
-        desk,
+        runtime,
         conversation,
         key=f"notice:{message_id}",
         text=render.to_text(notice),

@@ -31,7 +31,7 @@ from supportbot.routing.policy import Pin
 from supportbot.routing.policy_checks import MODELLESS_TASK
 from supportbot.routing.tables import Decision
 from supportbot.routing.types import RouteDecision, Triage
-from supportbot.runtime import Desk
+from supportbot.runtime import Runtime
 from supportbot.training.queries import current_label
 
 _DRAFTS = rows_of(Draft).c
@@ -59,7 +59,7 @@ class Plan:
         return (self.decision.task, compare) if compare else (self.decision.task,)
 
 
-def start(db: Session, desk: Desk, plan: Plan) -> dict[str, int]:
+def start(db: Session, runtime: Runtime, plan: Plan) -> dict[str, int]:
     """Record the decision, tell a held customer at once, and open the drafts.
 
     Returns:
@@ -68,26 +68,26 @@ def start(db: Session, desk: Desk, plan: Plan) -> dict[str, int]:
     """
     case = plan.case
     conversation = inbox.lock_conversation(db, case.conversation_id)
-    _record_triage_calls(db, desk, plan)
+    _record_triage_calls(db, runtime, plan)
     opened = _opened(db, plan)
     if any(state != "drafting" for _, state in opened.values()):
         return {}
     if heeded(plan.triage, current_label(db, case.message_id)) != plan.triage:
         return {}
     is_newest = conversation.newest_customer_message_id == case.message_id
-    _record_decision(db, desk, plan)
+    _record_decision(db, runtime, plan)
     draft_ids = {task: draft_id for task, (draft_id, _) in opened.items()}
-    draft_ids |= {task: _open_draft(db, desk, plan, task) for task in plan.tasks if task not in opened}
+    draft_ids |= {task: _open_draft(db, runtime, plan, task) for task in plan.tasks if task not in opened}
     if not is_newest:
-        why = {"state": "void", "state_reason": "The customer wrote again.", "finished_at": desk.clock()}
+        why = {"state": "void", "state_reason": "The customer wrote again.", "finished_at": runtime.clock()}
         for draft_id in draft_ids.values():
             change_rows(db, Draft, {"id": draft_id}, **why)
         return {}
-    _show_start(db, desk, plan, conversation)
+    _show_start(db, runtime, plan, conversation)
     return {task: draft_ids[task] for task in plan.tasks}
 
 
-def save(db: Session, desk: Desk, plan: Plan, draft_ids: Mapping[str, int], composed: Sequence[Composed]) -> None:
+def save(db: Session, runtime: Runtime, plan: Plan, draft_ids: Mapping[str, int], composed: Sequence[Composed]) -> None:
     """Store what came of each task, once: drafts, tries and divergences in one transaction.
 
     The rows that every draft writes to, the day's spending and the audit log's head, are locked last and briefly.
@@ -96,25 +96,25 @@ def save(db: Session, desk: Desk, plan: Plan, draft_ids: Mapping[str, int], comp
     conversation = inbox.lock_conversation(db, case.conversation_id)
     attempts = [attempt for one in composed for attempt in one.attempts]
     is_newest = conversation.newest_customer_message_id == case.message_id
-    finished = {one.task: _finished(plan, one, is_newest=is_newest, at=desk.clock()) for one in composed}
+    finished = {one.task: _finished(plan, one, is_newest=is_newest, at=runtime.clock()) for one in composed}
     if any(state != "drafting" for task, (_, state) in _opened(db, plan).items() if task in finished):
-        settle_attempts(db, desk, attempts)  # given up, or written by another run meanwhile
+        settle_attempts(db, runtime, attempts)  # given up, or written by another run meanwhile
         return
     for one in composed:
         change_rows(db, Draft, {"id": draft_ids[one.task]}, **finished[one.task])
         pin = plan.policy.policy.pin(one.task)
         _keep_attempts(db, plan, one.attempts, pin=pin, draft_id=draft_ids[one.task])
-    _note_articles(db, plan, composed, at=desk.clock())
-    _log_divergences(db, desk, plan, draft_ids, composed)
+    _note_articles(db, plan, composed, at=runtime.clock())
+    _log_divergences(db, runtime, plan, draft_ids, composed)
     if is_newest:
-        inbox.show_work(db, desk, conversation, _work_state(finished[plan.decision.task]["state"]))
+        inbox.show_work(db, runtime, conversation, _work_state(finished[plan.decision.task]["state"]))
         for task in aids_wanted(plan.case, plan.decision):
-            ask_for_aid(db, desk, conversation, task)
+            ask_for_aid(db, runtime, conversation, task)
     db.flush()
-    settle_attempts(db, desk, attempts)
+    settle_attempts(db, runtime, attempts)
     for task, values in finished.items():
         detail = {"task": task, "state": values["state"], "outcome": values["outcome"], "hash": values["content_hash"]}
-        desk.audit.record(
+        runtime.audit.record(
             db,
             actor=SYSTEM,
             action="draft.saved",
@@ -125,7 +125,7 @@ def save(db: Session, desk: Desk, plan: Plan, draft_ids: Mapping[str, int], comp
         )
 
 
-def fail_message(db: Session, desk: Desk, message_id: int, reason: str) -> bool:
+def fail_message(db: Session, runtime: Runtime, message_id: int, reason: str) -> bool:
     """Give up on a message that got no draft in time, and show it to a person. False when it has an outcome by now."""
     conversation_id = db.exec(
         select(Conversation.id).where(Conversation.newest_customer_message_id == message_id)
@@ -138,14 +138,14 @@ def fail_message(db: Session, desk: Desk, message_id: int, reason: str) -> bool:
     rows = db.exec(select(Draft).where(Draft.message_id == message_id)).all()
     started = [row for row in rows if row.state == "drafting"]
     for row in started:
-        _finish(row, "failed", reason, at=desk.clock())
+        _finish(row, "failed", reason, at=runtime.clock())
         db.add(row)
     if not started:
         generation = max((row.generation for row in rows), default=0) + 1
-        db.add(_failed_draft(conversation, message_id, reason, generation=generation, at=desk.clock()))
-    inbox.show_work(db, desk, conversation, "failed")
+        db.add(_failed_draft(conversation, message_id, reason, generation=generation, at=runtime.clock()))
+    inbox.show_work(db, runtime, conversation, "failed")
     db.flush()
-    desk.audit.record(
+    runtime.audit.record(
         db,
         actor=SYSTEM,
         action="draft.given_up",
@@ -163,7 +163,7 @@ def _opened(db: Session, plan: Plan) -> dict[str, tuple[int, str]]:
     return {row.task: (row.id, row.state) for row in db.connection().execute(_OPENED, given)}
 
 
-def _record_decision(db: Session, desk: Desk, plan: Plan) -> None:
+def _record_decision(db: Session, runtime: Runtime, plan: Plan) -> None:
     case, triage, route = plan.case, plan.triage, plan.decision
     values = {
         "policy_version": plan.policy.number,
@@ -180,12 +180,12 @@ def _record_decision(db: Session, desk: Desk, plan: Plan) -> None:
         "weights": plan.policy.policy.triage.weights,
         "reasons": [asdict(reason) | {"words": list(reason.words)} for reason in triage.reasons],
     }
-    new = {"conversation_id": case.conversation_id, "created_at": desk.clock()}
+    new = {"conversation_id": case.conversation_id, "created_at": runtime.clock()}
     if not insert_once(db, Decision, message_id=case.message_id, **new, **values):
         change_rows(db, Decision, {"message_id": case.message_id}, **values)
 
 
-def _open_draft(db: Session, desk: Desk, plan: Plan, task: str) -> int:
+def _open_draft(db: Session, runtime: Runtime, plan: Plan, task: str) -> int:
     pin = plan.policy.policy.pin(task)
     return insert_row(
         db,
@@ -199,17 +199,17 @@ def _open_draft(db: Session, desk: Desk, plan: Plan, task: str) -> int:
         output_schema=pin.schema,
         policy_version=plan.policy.number,
         hold_kind=plan.decision.hold_kind if task == plan.decision.task else None,
-        created_at=desk.clock(),
+        created_at=runtime.clock(),
     )
 
 
-def _show_start(db: Session, desk: Desk, plan: Plan, conversation: Conversation) -> None:
+def _show_start(db: Session, runtime: Runtime, plan: Plan, conversation: Conversation) -> None:
     """Show that a draft is being written and why it will be held; tell a customer who was not told yet."""
     case, decision = plan.case, plan.decision
     was_held = conversation.hold_kind is not None
     inbox.show_work(
         db,
-        desk,
+        runtime,
         conversation,
         "drafting",
         topic=plan.triage.topic,
@@ -220,7 +220,7 @@ def _show_start(db: Session, desk: Desk, plan: Plan, conversation: Conversation)
         return
     tell_held(
         db,
-        desk,
+        runtime,
         conversation,
         message_id=case.message_id,
         topic=plan.triage.topic,
@@ -288,7 +288,7 @@ def _work_state(state: str) -> WorkState:
 
 
 def _log_divergences(
-    db: Session, desk: Desk, plan: Plan, draft_ids: Mapping[str, int], composed: Sequence[Composed]
+    db: Session, runtime: Runtime, plan: Plan, draft_ids: Mapping[str, int], composed: Sequence[Composed]
 ) -> None:
     by_task = {one.task: one for one in composed}
     after, before = by_task.get(plan.decision.task), by_task.get(plan.decision.compare_task or "")
@@ -305,17 +305,17 @@ def _log_divergences(
             after=divergence.after,
             severity=divergence.severity,
             rule=plan.decision.rule,
-            created_at=desk.clock(),
+            created_at=runtime.clock(),
         )
         db.add(row)
 
 
-def _record_triage_calls(db: Session, desk: Desk, plan: Plan) -> None:
+def _record_triage_calls(db: Session, runtime: Runtime, plan: Plan) -> None:
     """Keep the tries of the second reading, each once: they belong to the message and to no draft."""
     if not plan.triage_attempts:
         return
     _keep_attempts(db, plan, plan.triage_attempts, pin=plan.policy.policy.pin(MODELLESS_TASK), draft_id=None)
-    settle_attempts(db, desk, plan.triage_attempts)
+    settle_attempts(db, runtime, plan.triage_attempts)
 
 
 def _keep_attempts(db: Session, plan: Plan, attempts: Sequence[Attempt], *, pin: Pin, draft_id: int | None) -> None:

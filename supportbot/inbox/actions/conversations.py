@@ -13,12 +13,12 @@ from supportbot.inbox.actions.locks import change_conversation, lock_conversatio
 from supportbot.inbox.rules import checked_text, closing_refusal
 from supportbot.inbox.tables import Conversation, Note
 from supportbot.inbox.types import SUMMARY, Status, WorkState
-from supportbot.runtime import Desk
+from supportbot.runtime import Runtime
 
 LONGEST_SNOOZE = timedelta(days=366)
 
 
-def show_work(db: Session, desk: Desk, conversation: Conversation, state: WorkState, **shown: Any) -> None:
+def show_work(db: Session, runtime: Runtime, conversation: Conversation, state: WorkState, **shown: Any) -> None:
     """Set what the conversation's row shows, its state and other columns, and tell the readers.
 
     A reply on its way is shown before any draft.
@@ -26,10 +26,10 @@ def show_work(db: Session, desk: Desk, conversation: Conversation, state: WorkSt
     if conversation.work_state != "sending":
         shown["work_state"] = state
     change_conversation(db, conversation, **shown)
-    publish(db, conversation, "draft", at=desk.clock())
+    publish(db, conversation, "draft", at=runtime.clock())
 
 
-def add_note(db: Session, desk: Desk, conversation_id: int, text: str, *, by: Person) -> Note:
+def add_note(db: Session, runtime: Runtime, conversation_id: int, text: str, *, by: Person) -> Note:
     """Write a private note.
 
     Raises:
@@ -37,15 +37,15 @@ def add_note(db: Session, desk: Desk, conversation_id: int, text: str, *, by: Pe
     """
     text = checked_text(text, "note")
     conversation = lock_conversation(db, conversation_id)
-    note = Note(conversation_id=conversation_id, author_id=by.id, text=text, created_at=desk.clock())
+    note = Note(conversation_id=conversation_id, author_id=by.id, text=text, created_at=runtime.clock())
     db.add(note)
     db.flush()
-    publish(db, conversation, "note", at=desk.clock())
-    record(db, desk, conversation, "note.added", by=by, subject="note", subject_id=note.id, detail={})
+    publish(db, conversation, "note", at=runtime.clock())
+    record(db, runtime, conversation, "note.added", by=by, subject="note", subject_id=note.id, detail={})
     return note
 
 
-def assign(db: Session, desk: Desk, conversation_id: int, assignee_id: int | None, *, by: Person) -> None:
+def assign(db: Session, runtime: Runtime, conversation_id: int, assignee_id: int | None, *, by: Person) -> None:
     """Give a conversation to somebody who works here, or to nobody. When it changes hands it is summarised.
 
     Raises:
@@ -57,15 +57,15 @@ def assign(db: Session, desk: Desk, conversation_id: int, assignee_id: int | Non
         )
     conversation = lock_conversation(db, conversation_id)
     if conversation.assignee_id is not None and assignee_id not in (None, conversation.assignee_id):
-        ask_for_aid(db, desk, conversation, SUMMARY)
+        ask_for_aid(db, runtime, conversation, SUMMARY)
     conversation.assignee_id = assignee_id
     db.add(conversation)
-    publish(db, conversation, "conversation", at=desk.clock())
-    _record_change(db, desk, conversation, "conversation.assigned", by, {"to": assignee_id})
+    publish(db, conversation, "conversation", at=runtime.clock())
+    _record_change(db, runtime, conversation, "conversation.assigned", by, {"to": assignee_id})
 
 
 def set_status(
-    db: Session, desk: Desk, conversation_id: int, status: Status, *, by: Person, until: datetime | None = None
+    db: Session, runtime: Runtime, conversation_id: int, status: Status, *, by: Person, until: datetime | None = None
 ) -> None:
     """Open, resolve or snooze a conversation; a snoozed one needs `until`.
 
@@ -73,7 +73,7 @@ def set_status(
         InvalidInput: a snooze without a time within the next year.
         Forbidden: it is held, and this person may not release it.
     """
-    now = desk.clock()
+    now = runtime.clock()
     if status == "snoozed" and (until is None or not now < until <= now + LONGEST_SNOOZE):
         raise InvalidInput(
             "A snooze needs a time in the future, at most a year ahead.",
@@ -93,12 +93,12 @@ def set_status(
         conversation.waiting_since = now
     db.add(conversation)
     publish(db, conversation, "conversation", at=now)
-    _record_change(db, desk, conversation, "conversation.status", by, {"from": before, "to": status})
+    _record_change(db, runtime, conversation, "conversation.status", by, {"from": before, "to": status})
 
 
-def wake_snoozed(db: Session, desk: Desk) -> int:
+def wake_snoozed(db: Session, runtime: Runtime) -> int:
     """Open again every conversation whose snooze is over; gives how many. One that a person holds waits its turn."""
-    now = desk.clock()
+    now = runtime.clock()
     query = (
         select(Conversation)
         .where(Conversation.status == "snoozed", col(Conversation.snoozed_until) <= now)
@@ -114,11 +114,11 @@ def wake_snoozed(db: Session, desk: Desk) -> int:
     db.flush()  # every row lock is taken before the audit log's
     for conversation in due:
         publish(db, conversation, "conversation", at=now)
-        _record_change(db, desk, conversation, "conversation.woke", None, {})
+        _record_change(db, runtime, conversation, "conversation.woke", None, {})
     return len(due)
 
 
 def _record_change(
-    db: Session, desk: Desk, conversation: Conversation, action: str, by: Person | None, detail: dict[str, object]
+    db: Session, runtime: Runtime, conversation: Conversation, action: str, by: Person | None, detail: dict[str, object]
 ) -> None:
-    record(db, desk, conversation, action, by=by, subject="conversation", subject_id=conversation.id, detail=detail)
+    record(db, runtime, conversation, action, by=by, subject="conversation", subject_id=conversation.id, detail=detail)

@@ -16,12 +16,12 @@ from supportbot.inbox.actions.locks import publish
 from supportbot.inbox.rules import subject_of
 from supportbot.inbox.tables import Conversation, Message
 from supportbot.inbox.types import InboundMessage, Received
-from supportbot.runtime import Desk
+from supportbot.runtime import Runtime
 
 DRAFT_JOB = "draft_reply"
 
 
-def receive_message(db: Session, desk: Desk, inbound: InboundMessage) -> Received:
+def receive_message(db: Session, runtime: Runtime, inbound: InboundMessage) -> Received:
     """Store a customer's message once and enqueue its draft, in the caller's transaction.
 
     It joins the customer's one unresolved conversation, else opens a new one.
@@ -47,7 +47,7 @@ def receive_message(db: Session, desk: Desk, inbound: InboundMessage) -> Receive
     _now_waiting(db, conversation, message)
     message_id = message.id or 0
     publish(db, conversation, "message", at=inbound.received_at, for_widget=True)
-    desk.audit.record(
+    runtime.audit.record(
         db,
         actor=Actor("customer", customer.id, customer.name),
         action="message.received",
@@ -56,11 +56,11 @@ def receive_message(db: Session, desk: Desk, inbound: InboundMessage) -> Receive
         conversation_id=conversation.id,
         detail={"channel": inbound.channel},
     )
-    desk.engine.enqueue(db, DRAFT_JOB, key=f"draft:{message_id}", ids={"message_id": message_id})
+    runtime.engine.enqueue(db, DRAFT_JOB, key=f"draft:{message_id}", ids={"message_id": message_id})
     return Received(message_id, conversation.id or 0, is_new=True)
 
 
-def mark_seen(db: Session, desk: Desk, customer_id: int, message_id: int) -> None:
+def mark_seen(db: Session, runtime: Runtime, customer_id: int, message_id: int) -> None:
     """Note that the customer has seen everything up to `message_id`."""
     newest = db.exec(select(Message).where(Message.id == message_id, Message.customer_id == customer_id)).first()
     if newest is None:
@@ -73,12 +73,12 @@ def mark_seen(db: Session, desk: Desk, customer_id: int, message_id: int) -> Non
             col(Message.role) != "customer",
             col(Message.seen_at).is_(None),
         )
-        .values(seen_at=desk.clock())
+        .values(seen_at=runtime.clock())
     )
     if db.exec(statement).rowcount:
         conversation = db.get(Conversation, newest.conversation_id)
         if conversation is not None:
-            publish(db, conversation, "seen", at=desk.clock())
+            publish(db, conversation, "seen", at=runtime.clock())
 
 
 def _open_conversation(db: Session, customer: Customer, inbound: InboundMessage) -> Conversation:

@@ -20,7 +20,7 @@ from supportbot.db import BigId, change_rows, insert_row
 from supportbot.errors import NotFound
 from supportbot.events.tables import Event
 from supportbot.inbox.tables import Conversation
-from supportbot.runtime import Desk
+from supportbot.runtime import Runtime
 
 
 def lock_conversation(db: Session, conversation_id: int) -> Conversation:
@@ -70,7 +70,7 @@ def publish(db: Session, conversation: Conversation, kind: str, *, at: datetime,
 
 def record(
     db: Session,
-    desk: Desk,
+    runtime: Runtime,
     conversation: Conversation,
     action: str,
     *,
@@ -80,7 +80,7 @@ def record(
     detail: Mapping[str, Any],
 ) -> None:
     """Append to the audit log what a person did to a conversation; `by` None means supportbot itself."""
-    desk.audit.record(
+    runtime.audit.record(
         db,
         actor=Actor("agent", by.id, by.name) if by else SYSTEM,
         action=action,

@@ -11,12 +11,12 @@ from supportbot.errors import Conflict, Forbidden, NotFound
 from supportbot.inbox.actions.locks import lock_conversation, publish, record
 from supportbot.inbox.tables import Conversation, Message, Outgoing
 from supportbot.inbox.types import UNDO_S, ReplyToSend, WorkState
-from supportbot.runtime import Desk
+from supportbot.runtime import Runtime
 
 SEND_JOB = "send_reply"
 
 
-def queue_reply(db: Session, desk: Desk, conversation_id: int, to_send: ReplyToSend, *, by: Person) -> Outgoing:
+def queue_reply(db: Session, runtime: Runtime, conversation_id: int, to_send: ReplyToSend, *, by: Person) -> Outgoing:
     """Let a reply go: it leaves in ten seconds unless undone or overtaken.
 
     One that names no message answers the newest there is: what a person wrote by hand is overtaken like a draft.
@@ -30,7 +30,7 @@ def queue_reply(db: Session, desk: Desk, conversation_id: int, to_send: ReplyToS
         raise Conflict("The customer wrote again after this draft was made. Read the new message first.", code="stale")
     if _waiting_reply(db, conversation_id) is not None:
         raise Conflict("A reply to this conversation is about to leave. Undo it first, or wait until it is sent.")
-    now = desk.clock()
+    now = runtime.clock()
     outgoing = Outgoing(
         conversation_id=conversation_id,
         answers_message_id=newest_id,
@@ -52,14 +52,14 @@ def queue_reply(db: Session, desk: Desk, conversation_id: int, to_send: ReplyToS
     publish(db, conversation, "outgoing", at=now)
     outgoing_id = outgoing.id or 0
     detail = {"hash": to_send.content_hash}
-    record(db, desk, conversation, "reply.queued", by=by, subject="outgoing", subject_id=outgoing_id, detail=detail)
-    desk.engine.enqueue(
+    record(db, runtime, conversation, "reply.queued", by=by, subject="outgoing", subject_id=outgoing_id, detail=detail)
+    runtime.engine.enqueue(
         db, SEND_JOB, key=f"send:{outgoing_id}", ids={"outgoing_id": outgoing_id}, delay_s=float(UNDO_S)
     )
     return outgoing
 
 
-def undo_reply(db: Session, desk: Desk, outgoing_id: int, *, by: Person, work_state: WorkState) -> Outgoing:
+def undo_reply(db: Session, runtime: Runtime, outgoing_id: int, *, by: Person, work_state: WorkState) -> Outgoing:
     """Take a reply back before it leaves; `work_state` is what the conversation shows afterwards.
 
     Raises:
@@ -74,17 +74,19 @@ def undo_reply(db: Session, desk: Desk, outgoing_id: int, *, by: Person, work_st
     if outgoing.state != "waiting":
         words = {"sent": "has left already", "undone": "was undone before", "void": "was not sent"}
         raise Conflict(f"This reply {words.get(outgoing.state, outgoing.state)}. Nothing was changed.")
-    _close(db, outgoing, "undone", None, at=desk.clock())
+    _close(db, outgoing, "undone", None, at=runtime.clock())
     if not _is_overtaken(outgoing, conversation):
         conversation.work_state = work_state
         db.add(conversation)
-    publish(db, conversation, "outgoing", at=desk.clock())
-    record(db, desk, conversation, "reply.undone", by=by, subject="outgoing", subject_id=outgoing_id, detail={})
-    desk.engine.cancel(db, f"send:{outgoing_id}")
+    publish(db, conversation, "outgoing", at=runtime.clock())
+    record(db, runtime, conversation, "reply.undone", by=by, subject="outgoing", subject_id=outgoing_id, detail={})
+    runtime.engine.cancel(db, f"send:{outgoing_id}")
     return outgoing
 
 
-def stop_reply(db: Session, desk: Desk, conversation: Conversation, *, reason: str, by: Person) -> Outgoing | None:
+def stop_reply(
+    db: Session, runtime: Runtime, conversation: Conversation, *, reason: str, by: Person
+) -> Outgoing | None:
     """Keep the reply that is about to leave a conversation from leaving; None when there is none.
 
     Anybody here may stop a reply; only who let it go can undo it, which puts its draft back.
@@ -93,25 +95,25 @@ def stop_reply(db: Session, desk: Desk, conversation: Conversation, *, reason: s
     if outgoing is None:
         return None
     outgoing = lock_row(db, Outgoing, outgoing.id or 0)
-    _close(db, outgoing, "void", reason, at=desk.clock())
-    publish(db, conversation, "outgoing", at=desk.clock())
-    record(db, desk, conversation, "reply.stopped", by=by, subject="outgoing", subject_id=outgoing.id, detail={})
-    desk.engine.cancel(db, f"send:{outgoing.id}")
+    _close(db, outgoing, "void", reason, at=runtime.clock())
+    publish(db, conversation, "outgoing", at=runtime.clock())
+    record(db, runtime, conversation, "reply.stopped", by=by, subject="outgoing", subject_id=outgoing.id, detail={})
+    runtime.engine.cancel(db, f"send:{outgoing.id}")
     return outgoing
 
 
-def send_reply(db: Session, desk: Desk, outgoing_id: int) -> Message | None:
+def send_reply(db: Session, runtime: Runtime, outgoing_id: int) -> Message | None:
     """Send what a person let go, once. None when it was undone, sent before, or overtaken by a newer message."""
     outgoing = find_outgoing(db, outgoing_id)
     conversation = lock_conversation(db, outgoing.conversation_id)
     outgoing = lock_row(db, Outgoing, outgoing_id)
     if outgoing.state != "waiting":
         return None
-    now = desk.clock()
+    now = runtime.clock()
     if _is_overtaken(outgoing, conversation):
         _close(db, outgoing, "void", "The customer wrote again before it left.", at=now)
         publish(db, conversation, "outgoing", at=now)
-        record(db, desk, conversation, "reply.void", by=None, subject="outgoing", subject_id=outgoing.id, detail={})
+        record(db, runtime, conversation, "reply.void", by=None, subject="outgoing", subject_id=outgoing.id, detail={})
         return None
     message = Message(
         conversation_id=conversation.id or 0,
@@ -129,12 +131,12 @@ def send_reply(db: Session, desk: Desk, outgoing_id: int) -> Message | None:
     _now_answered(db, conversation, resolve=outgoing.resolve, at=now)
     publish(db, conversation, "message", at=now, for_widget=True)
     detail = {"outgoing": outgoing.id}
-    record(db, desk, conversation, "reply.sent", by=None, subject="message", subject_id=message.id, detail=detail)
+    record(db, runtime, conversation, "reply.sent", by=None, subject="message", subject_id=message.id, detail=detail)
     return message
 
 
 def add_notice(
-    db: Session, desk: Desk, conversation: Conversation, *, key: str, text: str, reply: dict[str, Any]
+    db: Session, runtime: Runtime, conversation: Conversation, *, key: str, text: str, reply: dict[str, Any]
 ) -> bool:
     """Tell the customer something fixed, from code, once per `key`. False when they were told before."""
     known = db.exec(
@@ -142,7 +144,7 @@ def add_notice(
     ).first()
     if known is not None:
         return False
-    now = desk.clock()
+    now = runtime.clock()
     message = Message(
         conversation_id=conversation.id or 0,
         customer_id=conversation.customer_id,
@@ -156,7 +158,7 @@ def add_notice(
     db.add(message)
     db.flush()
     publish(db, conversation, "message", at=now, for_widget=True)
-    record(db, desk, conversation, "notice.sent", by=None, subject="message", subject_id=message.id, detail={})
+    record(db, runtime, conversation, "notice.sent", by=None, subject="message", subject_id=message.id, detail={})
     return True
 
 

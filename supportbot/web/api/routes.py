@@ -152,7 +152,7 @@ def add_reply(conversation_id: int) -> tuple[Response, int]:
     wired = services()
     with wired.database.transaction() as db:
         outgoing = edits.write_reply(
-            db, wired.desk, conversation_id, edits.split_text(body.text), by=_person(), resolve=body.resolve
+            db, wired.runtime, conversation_id, edits.split_text(body.text), by=_person(), resolve=body.resolve
         )
         return jsonify(_on_its_way(outgoing)), 202
 
@@ -163,7 +163,7 @@ def add_note(conversation_id: int) -> tuple[Response, int]:
     body = read_json(Text)
     wired = services()
     with wired.database.transaction() as db:
-        note = inbox_actions.add_note(db, wired.desk, conversation_id, body.text, by=_person())
+        note = inbox_actions.add_note(db, wired.runtime, conversation_id, body.text, by=_person())
         return jsonify({"id": note.id}), 201
 
 
@@ -173,7 +173,7 @@ def approve(draft_id: int) -> tuple[Response, int]:
     body = read_json(Approval)
     wired = services()
     with wired.database.transaction() as db:
-        outgoing = decisions.approve(db, wired.desk, draft_id, content_hash=body.content_hash, by=_person())
+        outgoing = decisions.approve(db, wired.runtime, draft_id, content_hash=body.content_hash, by=_person())
         return jsonify(_on_its_way(outgoing)), 202
 
 
@@ -184,7 +184,7 @@ def release(draft_id: int) -> tuple[Response, int]:
     wired = services()
     with wired.database.transaction() as db:
         outgoing = decisions.release(
-            db, wired.desk, draft_id, content_hash=body.content_hash, variant=body.variant, by=_person()
+            db, wired.runtime, draft_id, content_hash=body.content_hash, variant=body.variant, by=_person()
         )
         return jsonify(_on_its_way(outgoing)), 202
 
@@ -195,7 +195,7 @@ def reject(draft_id: int) -> Response:
     body = read_json(Rejection)
     wired = services()
     with wired.database.transaction() as db:
-        draft = decisions.reject(db, wired.desk, draft_id, reason=body.reason, note=body.note, by=_person())
+        draft = decisions.reject(db, wired.runtime, draft_id, reason=body.reason, note=body.note, by=_person())
         return jsonify({"id": draft.id, "state": draft.state})
 
 
@@ -205,7 +205,9 @@ def correct_topic(message_id: int) -> tuple[Response, int]:
     body = read_json(TopicCorrection)
     wired = services()
     with wired.database.transaction() as db:
-        return jsonify(label_line(corrections.correct_topic(db, wired.desk, message_id, body.topic, by=_person()))), 201
+        return jsonify(
+            label_line(corrections.correct_topic(db, wired.runtime, message_id, body.topic, by=_person()))
+        ), 201
 
 
 @blueprint.post("/messages/<int:message_id>/wrong-route")
@@ -213,7 +215,7 @@ def wrong_route(message_id: int) -> tuple[Response, int]:
     """Say that a message was sent the wrong way; one that went fast is held at once."""
     wired = services()
     with wired.database.transaction() as db:
-        return jsonify(label_line(corrections.say_wrong_route(db, wired.desk, message_id, by=_person()))), 201
+        return jsonify(label_line(corrections.say_wrong_route(db, wired.runtime, message_id, by=_person()))), 201
 
 
 @blueprint.delete("/labels/<int:label_id>")
@@ -221,7 +223,7 @@ def take_back(label_id: int) -> Response:
     """Take back what one said of a message."""
     wired = services()
     with wired.database.transaction() as db:
-        return jsonify(label_line(corrections.take_back(db, wired.desk, label_id, by=_person())))
+        return jsonify(label_line(corrections.take_back(db, wired.runtime, label_id, by=_person())))
 
 
 @blueprint.delete("/outgoing/<int:outgoing_id>")
@@ -229,7 +231,7 @@ def undo(outgoing_id: int) -> Response:
     """Take back a reply that has not left yet."""
     wired = services()
     with wired.database.transaction() as db:
-        outgoing = decisions.undo(db, wired.desk, outgoing_id, by=_person())
+        outgoing = decisions.undo(db, wired.runtime, outgoing_id, by=_person())
         return jsonify({"id": outgoing.id, "state": outgoing.state})
 
 
@@ -257,7 +259,7 @@ def summary() -> Response:
     wired = services()
     with wired.database.transaction(read_only=True) as db:
         counts = queries.count_views(db, _person().id)
-    health = wired.desk.engine.health()
+    health = wired.runtime.engine.health()
     jobs = {"waiting": health.waiting, "running": health.running, "failed": health.failed}
     return jsonify({"views": counts, "jobs": jobs})
 

@@ -79,7 +79,7 @@ def _step(slug: str, version: int, step: str) -> Response:
     person, wired = signed_in(), services()
     if not may(person, "review"):
         raise Forbidden("Articles are reviewed and published by a lead.")
-    actor, audit, at = Actor("agent", person.id, person.name), wired.desk.audit, wired.clock()
+    actor, audit, at = Actor("agent", person.id, person.name), wired.runtime.audit, wired.clock()
     try:
         with wired.database.transaction() as db:
             if step == "review":

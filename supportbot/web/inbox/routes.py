@@ -88,26 +88,26 @@ def events() -> Response:
 @blueprint.post("/inbox/drafts/<int:draft_id>/approval")
 def approve(draft_id: int) -> BaseResponse:
     """Approve a ready draft as shown."""
-    person, desk = signed_in(), services().desk
+    person, runtime = signed_in(), services().runtime
     shown = request.form.get("content_hash", "")
-    return _act(lambda db: decisions.approve(db, desk, draft_id, content_hash=shown, by=person))
+    return _act(lambda db: decisions.approve(db, runtime, draft_id, content_hash=shown, by=person))
 
 
 @blueprint.post("/inbox/drafts/<int:draft_id>/release")
 def release(draft_id: int) -> BaseResponse:
     """Release a held draft in one of its variants."""
-    person, desk, form = signed_in(), services().desk, request.form
+    person, runtime, form = signed_in(), services().runtime, request.form
     shown, variant = form.get("content_hash", ""), form.get("variant", "as_drafted")
-    return _act(lambda db: decisions.release(db, desk, draft_id, content_hash=shown, variant=variant, by=person))
+    return _act(lambda db: decisions.release(db, runtime, draft_id, content_hash=shown, variant=variant, by=person))
 
 
 @blueprint.post("/inbox/drafts/<int:draft_id>/rejection")
 def reject(draft_id: int) -> BaseResponse:
     """Refuse a draft with a reason; the composer opens."""
-    person, desk, form = signed_in(), services().desk, request.form
+    person, runtime, form = signed_in(), services().runtime, request.form
     return _act(
         lambda db: decisions.reject(
-            db, desk, draft_id, reason=form.get("reason", ""), note=form.get("note", ""), by=person
+            db, runtime, draft_id, reason=form.get("reason", ""), note=form.get("note", ""), by=person
         ),
         compose="reply",
     )
@@ -116,10 +116,10 @@ def reject(draft_id: int) -> BaseResponse:
 @blueprint.post("/inbox/drafts/<int:draft_id>/regeneration")
 def regenerate(draft_id: int) -> BaseResponse:
     """Ask for a new draft; the conversation stays open, for that is where it will stand."""
-    person, desk = signed_in(), services().desk
+    person, runtime = signed_in(), services().runtime
 
     def again(db: Session) -> Draft:
-        decisions.regenerate(db, desk, draft_id, by=person)
+        decisions.regenerate(db, runtime, draft_id, by=person)
         return find_draft(db, draft_id)
 
     return _act(again)
@@ -128,22 +128,22 @@ def regenerate(draft_id: int) -> BaseResponse:
 @blueprint.post("/inbox/drafts/<int:draft_id>/hold")
 def hold(draft_id: int) -> BaseResponse:
     """Hold a ready draft for a lead."""
-    person, desk = signed_in(), services().desk
-    return _act(lambda db: decisions.hold(db, desk, draft_id, by=person))
+    person, runtime = signed_in(), services().runtime
+    return _act(lambda db: decisions.hold(db, runtime, draft_id, by=person))
 
 
 @blueprint.post("/inbox/conversations/<int:conversation_id>/replies")
 def reply(conversation_id: int) -> BaseResponse:
     """Send a hand-written reply or an edited draft; what is wrong with it is shown beside the words."""
-    person, desk, form = signed_in(), services().desk, request.form
+    person, runtime, form = signed_in(), services().runtime, request.form
     written = edits.Written(form.get("answer", ""), form.get("details", ""))
     resolve = form.get("resolve") == "1"
     draft_id, shown = whole_number(form.get("draft_id"), name="draft_id"), form.get("content_hash", "")
 
     def act(db: Session) -> object:
         if draft_id is None:
-            return edits.write_reply(db, desk, conversation_id, written, by=person, resolve=resolve)
-        return edits.send_edited(db, desk, draft_id, written, content_hash=shown, by=person, resolve=resolve)
+            return edits.write_reply(db, runtime, conversation_id, written, by=person, resolve=resolve)
+        return edits.send_edited(db, runtime, draft_id, written, content_hash=shown, by=person, resolve=resolve)
 
     try:
         return _act(act)
@@ -156,9 +156,11 @@ def reply(conversation_id: int) -> BaseResponse:
 @blueprint.post("/inbox/conversations/<int:conversation_id>/notes")
 def note(conversation_id: int) -> BaseResponse:
     """Write a private note."""
-    person, desk, text = signed_in(), services().desk, request.form.get("text", "")
+    person, runtime, text = signed_in(), services().runtime, request.form.get("text", "")
     try:
-        return _act(lambda db: inbox_actions.add_note(db, desk, conversation_id, text, by=person), stay=conversation_id)
+        return _act(
+            lambda db: inbox_actions.add_note(db, runtime, conversation_id, text, by=person), stay=conversation_id
+        )
     except InvalidInput as error:
         written = edits.Written(text, "")
         return Response(_render(conversation_id, compose="note", written=written, error=error), status=400)
@@ -167,21 +169,23 @@ def note(conversation_id: int) -> BaseResponse:
 @blueprint.post("/inbox/conversations/<int:conversation_id>/assignment")
 def assignment(conversation_id: int) -> BaseResponse:
     """Give a conversation to somebody, to oneself ("me") or to nobody ("")."""
-    person, desk, asked = signed_in(), services().desk, request.form.get("assignee", "")
+    person, runtime, asked = signed_in(), services().runtime, request.form.get("assignee", "")
     assignee = person.id if asked == "me" else whole_number(asked, name="assignee")
-    return _act(lambda db: inbox_actions.assign(db, desk, conversation_id, assignee, by=person), stay=conversation_id)
+    return _act(
+        lambda db: inbox_actions.assign(db, runtime, conversation_id, assignee, by=person), stay=conversation_id
+    )
 
 
 @blueprint.post("/inbox/conversations/<int:conversation_id>/status")
 def status(conversation_id: int) -> BaseResponse:
     """Open, resolve or snooze a conversation."""
-    person, desk, form = signed_in(), services().desk, request.form
+    person, runtime, form = signed_in(), services().runtime, request.form
     wanted = form.get("status", "")
     if wanted not in ("open", "resolved", "snoozed"):
         raise InvalidInput(f"Status {wanted!r} cannot be set. Choose open, resolved or snoozed.")
     until = _moment(form.get("until")) if wanted == "snoozed" else None
     return _act(
-        lambda db: inbox_actions.set_status(db, desk, conversation_id, cast(Status, wanted), by=person, until=until),
+        lambda db: inbox_actions.set_status(db, runtime, conversation_id, cast(Status, wanted), by=person, until=until),
         stay=None if wanted != "open" else conversation_id,
         left=conversation_id,
     )
@@ -190,29 +194,29 @@ def status(conversation_id: int) -> BaseResponse:
 @blueprint.post("/inbox/outgoing/<int:outgoing_id>/undo")
 def undo(outgoing_id: int) -> BaseResponse:
     """Take back a reply that has not left yet."""
-    person, desk = signed_in(), services().desk
-    return _act(lambda db: decisions.undo(db, desk, outgoing_id, by=person))
+    person, runtime = signed_in(), services().runtime
+    return _act(lambda db: decisions.undo(db, runtime, outgoing_id, by=person))
 
 
 @blueprint.post("/inbox/messages/<int:message_id>/topic")
 def topic(message_id: int) -> BaseResponse:
     """Say what a message is really about."""
-    person, desk, chosen = signed_in(), services().desk, request.form.get("topic", "")
-    return _act(lambda db: corrections.correct_topic(db, desk, message_id, chosen, by=person))
+    person, runtime, chosen = signed_in(), services().runtime, request.form.get("topic", "")
+    return _act(lambda db: corrections.correct_topic(db, runtime, message_id, chosen, by=person))
 
 
 @blueprint.post("/inbox/messages/<int:message_id>/wrong-route")
 def wrong_route(message_id: int) -> BaseResponse:
     """Say that a message was sent the wrong way; a fast one is held at once."""
-    person, desk = signed_in(), services().desk
-    return _act(lambda db: corrections.say_wrong_route(db, desk, message_id, by=person))
+    person, runtime = signed_in(), services().runtime
+    return _act(lambda db: corrections.say_wrong_route(db, runtime, message_id, by=person))
 
 
 @blueprint.post("/inbox/labels/<int:label_id>/removal")
 def removal(label_id: int) -> BaseResponse:
     """Take back what one said of a message."""
-    person, desk = signed_in(), services().desk
-    return _act(lambda db: corrections.take_back(db, desk, label_id, by=person))
+    person, runtime = signed_in(), services().runtime
+    return _act(lambda db: corrections.take_back(db, runtime, label_id, by=person))
 
 
 def _act(act: Act, *, compose: str | None = None, stay: int | None = None, left: int | None = None) -> BaseResponse:

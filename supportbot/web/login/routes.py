@@ -71,9 +71,9 @@ def submit() -> tuple[str, int] | Response:
     try:
         with wired.database.transaction() as db:
             place, near = network_of(request.remote_addr), is_near(request.remote_addr)
-            actions.check_login_throttle(db, wired.desk.audit, email, place, is_shared=near)
+            actions.check_login_throttle(db, wired.runtime.audit, email, place, is_shared=near)
         with wired.database.transaction() as db:
-            person, key = actions.sign_in(db, wired.desk.audit, email, request.form.get("password", ""))
+            person, key = actions.sign_in(db, wired.runtime.audit, email, request.form.get("password", ""))
     except (NotSignedIn, TooMany) as error:
         status = 429 if isinstance(error, TooMany) else 401
         return _form(email, error.message), status
@@ -88,7 +88,7 @@ def logout() -> Response:
     person = signed_in()
     wired = services()
     with wired.database.transaction() as db:
-        actions.end_sessions(db, wired.desk.audit, person)
+        actions.end_sessions(db, wired.runtime.audit, person)
     logout_user()
     session.clear()
     return redirect(url_for("login.page"), code=303)

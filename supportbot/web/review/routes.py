@@ -74,7 +74,9 @@ def scorecard(week: str, position: int) -> BaseResponse:
     except InvalidInput as error:
         return Response(_reading(week, position, form=form, error=error), status=400)
     with wired.database.transaction() as db:
-        actions.submit_scorecard(db, wired.desk, week, position, marks, by=person, opened_at=_opened_at(week, position))
+        actions.submit_scorecard(
+            db, wired.runtime, week, position, marks, by=person, opened_at=_opened_at(week, position)
+        )
         after = _next(queries.week_items(db, week), person, after=position)
     session[OPENED] = {key: at for key, at in session.get(OPENED, {}).items() if key != f"{week}/{position}"}
     return redirect(_address(week, after), code=303)
@@ -85,7 +87,7 @@ def replacement(week: str, position: int) -> BaseResponse:
     """Put the next conversation of the same kind in the place of one that cannot be judged."""
     person, wired = _reviewer(), services()
     with wired.database.transaction() as db:
-        actions.replace_item(db, wired.desk, week, position, request.form.get("reason", ""), by=person)
+        actions.replace_item(db, wired.runtime, week, position, request.form.get("reason", ""), by=person)
     session[OPENED] = {key: at for key, at in session.get(OPENED, {}).items() if key != f"{week}/{position}"}
     flash("Replaced. What stood here is kept in the record with your reason.", "message")
     return redirect(_address(week, position), code=303)
@@ -98,7 +100,7 @@ def decision(week: str) -> BaseResponse:
     chosen, reason = form.get("decision", ""), form.get("reason", "")
     try:
         with wired.database.transaction() as db:
-            actions.close_week(db, wired.desk, week, decision=chosen, reason=reason, by=person)
+            actions.close_week(db, wired.runtime, week, decision=chosen, reason=reason, by=person)
     except InvalidInput as error:
         return Response(_closing(week, decision=chosen, reason=reason, errors=error.fields), status=400)
     flash(f"Week {int(week[-2:])} is closed.", "good")

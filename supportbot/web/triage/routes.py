@@ -53,7 +53,7 @@ def activation(candidate_id: int) -> BaseResponse:
     person, wired = _owner(), services()
     with wired.database.transaction() as db:
         number = activate_candidate(
-            db, wired.desk.audit, candidate_id, by=person.email, actor=_actor(person), at=wired.clock()
+            db, wired.runtime.audit, candidate_id, by=person.email, actor=_actor(person), at=wired.clock()
         )
     flash(f"In force by policy version {number}. A rollback of the policy brings the weights before back.", "good")
     return redirect(url_for("triage.page"), code=303)
@@ -64,7 +64,9 @@ def refusal(candidate_id: int) -> BaseResponse:
     """Decline trained weights; the labels stay for the next ones."""
     person, wired = _owner(), services()
     with wired.database.transaction() as db:
-        decline_candidate(db, wired.desk.audit, candidate_id, by=person.email, actor=_actor(person), at=wired.clock())
+        decline_candidate(
+            db, wired.runtime.audit, candidate_id, by=person.email, actor=_actor(person), at=wired.clock()
+        )
     flash("Declined. The labels stay for the next training.", "message")
     return redirect(url_for("triage.page"), code=303)
 

@@ -132,7 +132,7 @@ def post_message() -> tuple[dict[str, int], int]:
     clock = services().clock
     inbound = WidgetChannel().parse(body, customer_id=holder.customer_id, received_at=clock())
     with services().database.transaction() as db:
-        received = receive_message(db, services().desk, inbound)
+        received = receive_message(db, services().runtime, inbound)
         if received.is_new:  # a repeat costs nothing; over the limit the whole transaction is undone
             who = str(holder.customer_id)
             count_try(db, clock, name="message", who=who, limit=MESSAGES_A_MINUTE, window_s=60)
@@ -175,7 +175,7 @@ def post_seen() -> tuple[str, int]:
     holder = _holder()
     body = read_json(SeenMessage)
     with services().database.transaction() as db:
-        mark_seen(db, services().desk, holder.customer_id, body.message_id)
+        mark_seen(db, services().runtime, holder.customer_id, body.message_id)
     return "", 204
 
 

@@ -8,13 +8,13 @@ from supportbot.drafting.actions.attempts import settle_attempts
 from supportbot.engine import MemoryEngine
 from supportbot.events.tables import Event
 from supportbot.gateway.types import Admitted
-from supportbot.runtime import Desk
+from supportbot.runtime import Runtime
 from tests.gateway.test_spend_limits import Ground, make_attempt, make_call
 
 
 def test_another_served_model_is_logged_and_pushed_once(database: Database) -> None:
     ground = Ground(database)
-    desk, guard = Desk(MemoryEngine(), ground.audit, ground.clock), ground.guard()
+    desk, guard = Runtime(MemoryEngine(), ground.audit, ground.clock), ground.guard()
 
     for name in ("small-1", "small-1", "small-2", "small-2"):
         admitted = guard.admit(make_call())

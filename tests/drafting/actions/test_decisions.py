@@ -19,14 +19,14 @@ UNSURE = "qwrt zxcv plmk bgtr hjkl vbnm"
 
 def approve(shop: Shop, draft: Draft, *, content_hash: str | None = None) -> Outgoing:
     shown = content_hash or draft.content_hash or ""
-    return shop.act(lambda db: decisions.approve(db, shop.desk, draft.id or 0, content_hash=shown, by=shop.agent))
+    return shop.act(lambda db: decisions.approve(db, shop.runtime, draft.id or 0, content_hash=shown, by=shop.agent))
 
 
 def release(shop: Shop, draft: Draft, *, by: str, variant: str = "as_drafted") -> Outgoing:
     person = {"agent": shop.agent, "lead": shop.lead, "owner": shop.owner}[by]
     shown = draft.variants[variant]["content_hash"]
     return shop.act(
-        lambda db: decisions.release(db, shop.desk, draft.id or 0, content_hash=shown, variant=variant, by=person)
+        lambda db: decisions.release(db, shop.runtime, draft.id or 0, content_hash=shown, variant=variant, by=person)
     )
 
 
@@ -58,7 +58,7 @@ def test_undo_puts_the_draft_back_as_it_was_and_nothing_leaves(database: Databas
     shop = make_shop(database)
     draft = shop.drafted(shop.mira_id, ROUTINE)
     outgoing = approve(shop, draft)
-    shop.act(lambda db: decisions.undo(db, shop.desk, outgoing.id or 0, by=shop.agent))
+    shop.act(lambda db: decisions.undo(db, shop.runtime, outgoing.id or 0, by=shop.agent))
     shop.pass_time(60)
     assert sent(shop) == []
     assert shop.draft(draft.id).state == "ready"
@@ -71,10 +71,10 @@ def test_only_who_let_a_reply_go_takes_it_back_and_not_after_it_left(database: D
     shop = make_shop(database)
     outgoing = approve(shop, shop.drafted(shop.mira_id, ROUTINE))
     with pytest.raises(Forbidden):
-        shop.act(lambda db: decisions.undo(db, shop.desk, outgoing.id or 0, by=shop.lead))
+        shop.act(lambda db: decisions.undo(db, shop.runtime, outgoing.id or 0, by=shop.lead))
     shop.pass_time(11)
     with pytest.raises(Conflict, match="left already"):
-        shop.act(lambda db: decisions.undo(db, shop.desk, outgoing.id or 0, by=shop.agent))
+        shop.act(lambda db: decisions.undo(db, shop.runtime, outgoing.id or 0, by=shop.agent))
 
 
 def test_a_newer_message_stops_an_approved_reply_on_its_way(database: Database) -> None:
@@ -168,11 +168,11 @@ def test_a_draft_made_for_comparison_is_never_approved_released_or_edited(databa
     written = edits.Written("Your invoice is in your account.", "")
     shown = compared.content_hash or ""
     tries: list[Callable[[Session], object]] = [
-        lambda db: decisions.approve(db, shop.desk, compared.id or 0, content_hash=shown, by=shop.owner),
+        lambda db: decisions.approve(db, shop.runtime, compared.id or 0, content_hash=shown, by=shop.owner),
         lambda db: decisions.release(
-            db, shop.desk, compared.id or 0, content_hash=shown, variant="as_drafted", by=shop.owner
+            db, shop.runtime, compared.id or 0, content_hash=shown, variant="as_drafted", by=shop.owner
         ),
-        lambda db: edits.send_edited(db, shop.desk, compared.id or 0, written, content_hash=shown, by=shop.owner),
+        lambda db: edits.send_edited(db, shop.runtime, compared.id or 0, written, content_hash=shown, by=shop.owner),
     ]
     for one in tries:
         with pytest.raises(Conflict) as refused:
@@ -186,7 +186,7 @@ def test_an_unknown_variant_is_named_as_such(database: Database) -> None:
     with pytest.raises(InvalidInput, match="'free_money'"):
         shop.act(
             lambda db: decisions.release(
-                db, shop.desk, draft.id or 0, content_hash="", variant="free_money", by=shop.owner
+                db, shop.runtime, draft.id or 0, content_hash="", variant="free_money", by=shop.owner
             )
         )
 
@@ -195,7 +195,7 @@ def test_a_rejected_draft_keeps_its_reason_and_asks_for_a_written_reply(database
     shop = make_shop(database)
     draft = shop.drafted(shop.mira_id, ROUTINE)
     shop.act(
-        lambda db: decisions.reject(db, shop.desk, draft.id or 0, reason="wrong_fact", note="April", by=shop.agent)
+        lambda db: decisions.reject(db, shop.runtime, draft.id or 0, reason="wrong_fact", note="April", by=shop.agent)
     )
     kept = shop.draft(draft.id)
     assert (kept.state, kept.reject_reason, kept.reject_note) == ("rejected", "wrong_fact", "April")
@@ -210,7 +210,7 @@ def test_an_edited_draft_keeps_the_frame_and_sends_the_new_words(database: Datab
     written = edits.Written("Your invoice is at the top of the list in your account.", "")
     shop.act(
         lambda db: edits.send_edited(
-            db, shop.desk, draft.id or 0, written, content_hash=draft.content_hash or "", by=shop.agent
+            db, shop.runtime, draft.id or 0, written, content_hash=draft.content_hash or "", by=shop.agent
         )
     )
     shop.pass_time(11)
@@ -228,7 +228,7 @@ def test_an_edit_with_an_amount_from_nowhere_is_refused_with_the_field(database:
     with pytest.raises(InvalidInput) as refused:
         shop.act(
             lambda db: edits.send_edited(
-                db, shop.desk, draft.id or 0, written, content_hash=draft.content_hash or "", by=shop.agent
+                db, shop.runtime, draft.id or 0, written, content_hash=draft.content_hash or "", by=shop.agent
             )
         )
     assert "77.00" in " ".join(refused.value.fields.values())
@@ -240,9 +240,11 @@ def test_an_agent_cannot_write_a_promise_by_hand_and_a_lead_can(database: Databa
     draft = shop.drafted(shop.mira_id, ROUTINE)
     with pytest.raises(Forbidden):
         shop.act(
-            lambda db: edits.write_reply(db, shop.desk, draft.conversation_id, edits.split_text(text), by=shop.agent)
+            lambda db: edits.write_reply(db, shop.runtime, draft.conversation_id, edits.split_text(text), by=shop.agent)
         )
-    shop.act(lambda db: edits.write_reply(db, shop.desk, draft.conversation_id, edits.split_text(text), by=shop.lead))
+    shop.act(
+        lambda db: edits.write_reply(db, shop.runtime, draft.conversation_id, edits.split_text(text), by=shop.lead)
+    )
 
 
 def test_a_lead_cannot_promise_more_than_their_limit_by_hand(database: Database) -> None:
@@ -250,8 +252,8 @@ def test_a_lead_cannot_promise_more_than_their_limit_by_hand(database: Database)
     draft = shop.drafted(shop.mira_id, ROUTINE)
     written = edits.split_text("Your refund of 240.00 EUR is approved.")
     with pytest.raises(Forbidden, match="100.00 EUR"):
-        shop.act(lambda db: edits.write_reply(db, shop.desk, draft.conversation_id, written, by=shop.lead))
-    shop.act(lambda db: edits.write_reply(db, shop.desk, draft.conversation_id, written, by=shop.owner))
+        shop.act(lambda db: edits.write_reply(db, shop.runtime, draft.conversation_id, written, by=shop.lead))
+    shop.act(lambda db: edits.write_reply(db, shop.runtime, draft.conversation_id, written, by=shop.owner))
 
 
 def test_an_agent_cannot_answer_a_held_case_around_the_draft(database: Database) -> None:
@@ -259,14 +261,14 @@ def test_an_agent_cannot_answer_a_held_case_around_the_draft(database: Database)
     draft = shop.drafted(shop.jonas_id, DISPUTE)
     written = edits.split_text("All is well with your account.")
     with pytest.raises(Forbidden):
-        shop.act(lambda db: edits.write_reply(db, shop.desk, draft.conversation_id, written, by=shop.agent))
+        shop.act(lambda db: edits.write_reply(db, shop.runtime, draft.conversation_id, written, by=shop.agent))
 
 
 def test_a_hand_written_reply_voids_the_open_draft(database: Database) -> None:
     shop = make_shop(database)
     draft = shop.drafted(shop.mira_id, ROUTINE)
     written = edits.split_text("Please look under Account. It is the first entry.")
-    shop.act(lambda db: edits.write_reply(db, shop.desk, draft.conversation_id, written, by=shop.agent))
+    shop.act(lambda db: edits.write_reply(db, shop.runtime, draft.conversation_id, written, by=shop.agent))
     shop.pass_time(11)
     assert shop.draft(draft.id).state == "void"
     (message,) = sent(shop)
@@ -276,7 +278,7 @@ def test_a_hand_written_reply_voids_the_open_draft(database: Database) -> None:
 def test_an_agent_holds_a_ready_draft_and_only_a_lead_lets_it_go(database: Database) -> None:
     shop = make_shop(database)
     draft = shop.drafted(shop.mira_id, ROUTINE)
-    held = shop.act(lambda db: decisions.hold(db, shop.desk, draft.id or 0, by=shop.agent))
+    held = shop.act(lambda db: decisions.hold(db, shop.runtime, draft.id or 0, by=shop.agent))
     with pytest.raises(Forbidden):
         release(shop, held, by="agent")
     release(shop, held, by="lead")
@@ -285,7 +287,7 @@ def test_an_agent_holds_a_ready_draft_and_only_a_lead_lets_it_go(database: Datab
 def test_regenerating_makes_a_new_generation_and_voids_the_old(database: Database) -> None:
     shop = make_shop(database)
     draft = shop.drafted(shop.mira_id, ROUTINE)
-    shop.act(lambda db: decisions.regenerate(db, shop.desk, draft.id or 0, by=shop.agent))
+    shop.act(lambda db: decisions.regenerate(db, shop.runtime, draft.id or 0, by=shop.agent))
     shop.work()
     newest = shop.drafts(draft.message_id).main
     assert newest is not None and (newest.generation, newest.state) == (2, "ready")
@@ -297,7 +299,7 @@ def test_every_act_is_in_the_audit_log_and_the_chain_fits(database: Database) ->
     approve(shop, shop.drafted(shop.mira_id, ROUTINE))
     shop.pass_time(11)
     with database.transaction(read_only=True) as db:
-        report = shop.desk.audit.verify(db)
+        report = shop.runtime.audit.verify(db)
         from supportbot.audit.tables import AuditEntry
 
         acts = [entry.action for entry in db.exec(select(AuditEntry).order_by(AuditEntry.seq))]  # type: ignore[arg-type]
@@ -312,9 +314,9 @@ def test_no_message_stays_without_an_outcome_when_its_job_is_lost(database: Data
     shop = make_shop(database)
     message_id = shop.write(shop.mira_id, ROUTINE)
     shop.clock.move(timedelta(seconds=95))
-    assert shop.act(lambda db: sweep(db, shop.desk)) == {"retried": 1, "given_up": 0}
+    assert shop.act(lambda db: sweep(db, shop.runtime)) == {"retried": 1, "given_up": 0}
     shop.clock.move(timedelta(seconds=30))
-    assert shop.act(lambda db: sweep(db, shop.desk)) == {"retried": 0, "given_up": 1}
+    assert shop.act(lambda db: sweep(db, shop.runtime)) == {"retried": 0, "given_up": 1}
     main = shop.drafts(message_id).main
     assert main is not None and main.state == "failed"
     assert shop.conversation(main.conversation_id).work_state == "failed"

@@ -19,7 +19,7 @@ from tests.factories import DISPUTE, ROUTINE, Shop, make_shop
 def set_status(shop: Shop, conversation_id: int, status: str, *, days: float | None = None) -> None:
     until = None if days is None else shop.clock() + timedelta(days=days)
     shop.act(
-        lambda db: actions.set_status(db, shop.desk, conversation_id, status, by=shop.agent, until=until)  # type: ignore[arg-type]
+        lambda db: actions.set_status(db, shop.runtime, conversation_id, status, by=shop.agent, until=until)  # type: ignore[arg-type]
     )
 
 
@@ -33,7 +33,7 @@ def test_a_held_dispute_is_closed_by_nobody_who_may_not_release_it(
 
     def close(by: Person) -> None:
         shop.act(
-            lambda db: actions.set_status(db, shop.desk, conversation_id, status, by=by, until=until)  # type: ignore[arg-type]
+            lambda db: actions.set_status(db, shop.runtime, conversation_id, status, by=by, until=until)  # type: ignore[arg-type]
         )
 
     with pytest.raises(Forbidden, match=r"released by a lead. Until then it stays open"):
@@ -53,7 +53,7 @@ def test_a_conversation_is_given_to_a_colleague_and_back_to_nobody(database: Dat
     conversation_id = shop.drafted(shop.mira_id, ROUTINE).conversation_id
 
     for assignee in (shop.lead.id, None):
-        shop.act(lambda db, to=assignee: actions.assign(db, shop.desk, conversation_id, to, by=shop.agent))
+        shop.act(lambda db, to=assignee: actions.assign(db, shop.runtime, conversation_id, to, by=shop.agent))
         assert shop.conversation(conversation_id).assignee_id == assignee
         entry = newest_entry(shop)
         assert (entry.action, entry.actor_id, entry.detail) == (
@@ -68,11 +68,11 @@ def test_nobody_is_given_a_conversation_who_cannot_answer_it(database: Database,
     shop = make_shop(database)
     conversation_id = shop.drafted(shop.mira_id, ROUTINE).conversation_id
     if who == "disabled":
-        shop.act(lambda db: disable_person(db, shop.desk.audit, shop.lead.email, by=SYSTEM))
+        shop.act(lambda db: disable_person(db, shop.runtime.audit, shop.lead.email, by=SYSTEM))
     assignee = 4_711 if who == "unknown" else shop.lead.id
 
     with pytest.raises(InvalidInput, match=f"Nobody here has the id {assignee}"):
-        shop.act(lambda db: actions.assign(db, shop.desk, conversation_id, assignee, by=shop.agent))
+        shop.act(lambda db: actions.assign(db, shop.runtime, conversation_id, assignee, by=shop.agent))
 
     assert shop.conversation(conversation_id).assignee_id is None
 
@@ -84,10 +84,10 @@ def test_a_snoozed_conversation_wakes_when_its_time_comes_and_still_waits_as_lon
     set_status(shop, conversation_id, "snoozed", days=1)
 
     shop.clock.move(timedelta(hours=23))
-    assert shop.act(lambda db: actions.wake_snoozed(db, shop.desk)) == 0
+    assert shop.act(lambda db: actions.wake_snoozed(db, shop.runtime)) == 0
     shop.clock.move(timedelta(hours=1))
-    assert shop.act(lambda db: actions.wake_snoozed(db, shop.desk)) == 1
-    assert shop.act(lambda db: actions.wake_snoozed(db, shop.desk)) == 0
+    assert shop.act(lambda db: actions.wake_snoozed(db, shop.runtime)) == 1
+    assert shop.act(lambda db: actions.wake_snoozed(db, shop.runtime)) == 0
 
     now = shop.conversation(conversation_id)
     assert (now.status, now.snoozed_until, now.waiting_since) == ("open", None, since)
@@ -125,7 +125,7 @@ def test_a_note_is_kept_for_colleagues_and_its_words_stay_out_of_the_log(databas
     shop = make_shop(database)
     conversation_id = shop.drafted(shop.mira_id, ROUTINE).conversation_id
 
-    shop.act(lambda db: actions.add_note(db, shop.desk, conversation_id, "  Called her.  ", by=shop.agent))
+    shop.act(lambda db: actions.add_note(db, shop.runtime, conversation_id, "  Called her.  ", by=shop.agent))
 
     with database.transaction(read_only=True) as db:
         (note,) = db.exec(select(Note)).all()
@@ -139,17 +139,17 @@ def test_an_empty_or_endless_note_is_refused(database: Database, text: str) -> N
     conversation_id = shop.drafted(shop.mira_id, ROUTINE).conversation_id
 
     with pytest.raises(InvalidInput):
-        shop.act(lambda db: actions.add_note(db, shop.desk, conversation_id, text, by=shop.agent))
-    shop.act(lambda db: actions.add_note(db, shop.desk, conversation_id, "x" * 10_000, by=shop.agent))
+        shop.act(lambda db: actions.add_note(db, shop.runtime, conversation_id, text, by=shop.agent))
+    shop.act(lambda db: actions.add_note(db, shop.runtime, conversation_id, "x" * 10_000, by=shop.agent))
 
 
 def test_a_conversation_that_is_not_there_cannot_be_handled(database: Database) -> None:
     shop = make_shop(database)
 
     for act in (
-        lambda db: actions.assign(db, shop.desk, 77, None, by=shop.agent),
-        lambda db: actions.set_status(db, shop.desk, 77, "resolved", by=shop.agent),
-        lambda db: actions.add_note(db, shop.desk, 77, "x", by=shop.agent),
+        lambda db: actions.assign(db, shop.runtime, 77, None, by=shop.agent),
+        lambda db: actions.set_status(db, shop.runtime, 77, "resolved", by=shop.agent),
+        lambda db: actions.add_note(db, shop.runtime, 77, "x", by=shop.agent),
     ):
         with pytest.raises(NotFound, match="no conversation 77"):
             shop.act(act)

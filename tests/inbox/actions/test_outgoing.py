@@ -23,7 +23,7 @@ def sent(shop: Shop) -> list[Message]:
 
 
 def undo(shop: Shop, outgoing: Outgoing) -> None:
-    shop.act(lambda db: drafting.undo(db, shop.desk, outgoing.id or 0, by=shop.agent))
+    shop.act(lambda db: drafting.undo(db, shop.runtime, outgoing.id or 0, by=shop.agent))
 
 
 def test_a_reply_leaves_once_however_often_the_job_runs(database: Database) -> None:
@@ -32,7 +32,7 @@ def test_a_reply_leaves_once_however_often_the_job_runs(database: Database) -> N
     outgoing = shop.write_by_hand(draft.conversation_id, WORDS)
     shop.clock.move(timedelta(seconds=10))
 
-    results = [shop.act(lambda db: actions.send_reply(db, shop.desk, outgoing.id or 0)) for _ in range(3)]
+    results = [shop.act(lambda db: actions.send_reply(db, shop.runtime, outgoing.id or 0)) for _ in range(3)]
 
     (message,) = sent(shop)
     assert [one is not None for one in results] == [True, False, False]
@@ -82,7 +82,7 @@ def test_undoing_a_written_reply_shows_the_draft_as_it_stood(
     outgoing = shop.write_by_hand(draft.conversation_id, WORDS, by=shop.lead)
     assert shop.conversation(draft.conversation_id).work_state == "sending"
 
-    shop.act(lambda db: drafting.undo(db, shop.desk, outgoing.id or 0, by=shop.lead))
+    shop.act(lambda db: drafting.undo(db, shop.runtime, outgoing.id or 0, by=shop.lead))
 
     assert shop.conversation(draft.conversation_id).work_state == state
     assert shop.draft(draft.id).state == state
@@ -123,7 +123,7 @@ def test_what_was_closed_while_the_reply_was_on_its_way_stays_closed(database: D
     shop.write_by_hand(draft.conversation_id, WORDS)
     until = shop.clock() + timedelta(days=1)
     shop.act(
-        lambda db: actions.set_status(db, shop.desk, draft.conversation_id, status, by=shop.agent, until=until)  # type: ignore[arg-type]
+        lambda db: actions.set_status(db, shop.runtime, draft.conversation_id, status, by=shop.agent, until=until)  # type: ignore[arg-type]
     )
 
     shop.pass_time(11)
@@ -153,7 +153,7 @@ def test_a_notice_is_told_once_per_key(database: Database) -> None:
         return shop.act(
             lambda db: actions.add_notice(
                 db,
-                shop.desk,
+                shop.runtime,
                 actions.lock_conversation(db, draft.conversation_id),
                 key="notice:1",
                 text=reply.answer,
@@ -168,6 +168,6 @@ def test_a_reply_that_is_not_there_cannot_be_undone_or_sent(database: Database) 
     shop = make_shop(database)
 
     with pytest.raises(NotFound, match="no reply 77"):
-        shop.act(lambda db: drafting.undo(db, shop.desk, 77, by=shop.agent))
+        shop.act(lambda db: drafting.undo(db, shop.runtime, 77, by=shop.agent))
     with pytest.raises(NotFound):
-        shop.act(lambda db: actions.send_reply(db, shop.desk, 77))
+        shop.act(lambda db: actions.send_reply(db, shop.runtime, 77))

@@ -17,7 +17,9 @@ def office(sqlite_database_url: str) -> Iterator[Office]:
     made = make_office(database)
     with database.transaction() as db:
         changed = INVOICES.replace("stands at the top", "stands at the very top <b>")
-        import_articles(db, [("invoices.md", changed)], at=made.shop.clock(), publish=False, audit=made.shop.desk.audit)
+        import_articles(
+            db, [("invoices.md", changed)], at=made.shop.clock(), publish=False, audit=made.shop.runtime.audit
+        )
     yield made
     made.close()
     database.dispose()

@@ -20,7 +20,7 @@ def office(database: Database, tmp_path: Path) -> Iterator[Office]:
     (tmp_path / "demo.json").write_text(json.dumps({"site_key": "harbour-lane", "users": []}))
     made = make_office(database, data_dir=tmp_path)
     shop = made.shop
-    shop.act(lambda db: add_site(db, shop.desk, NewSite("kettles", "Kettles", "KE"), SiteChanges(), by=SYSTEM))
+    shop.act(lambda db: add_site(db, shop.runtime, NewSite("kettles", "Kettles", "KE"), SiteChanges(), by=SYSTEM))
     with database.transaction() as db:
         site, jonas = db.get_one(Site, shop.site_id), db.get_one(Customer, shop.jonas_id)
         site.key = "harbour-lane"

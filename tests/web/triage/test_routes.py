@@ -46,8 +46,8 @@ def test_what_is_held_and_why_is_counted_by_layer_and_labels_by_what_they_say(of
     shop = office.shop
     dispute = shop.drafted(shop.jonas_id, DISPUTE)
     routine = shop.drafted(shop.mira_id, ROUTINE)
-    shop.act(lambda db: corrections.say_wrong_route(db, shop.desk, routine.message_id, by=shop.agent))
-    shop.act(lambda db: corrections.correct_topic(db, shop.desk, dispute.message_id, "refund", by=shop.agent))
+    shop.act(lambda db: corrections.say_wrong_route(db, shop.runtime, routine.message_id, by=shop.agent))
+    shop.act(lambda db: corrections.correct_topic(db, shop.runtime, dispute.message_id, "refund", by=shop.agent))
     shop.work()
 
     page = " ".join(office.browser(shop.lead).get("/triage").text.split())
@@ -103,7 +103,7 @@ def test_only_the_owner_of_the_policy_sees_and_uses_the_buttons(office: Office) 
     shop = office.shop
     own_policy(shop, shop.owner)
     fifty(shop)
-    train_if_due(shop.database, shop.desk)
+    train_if_due(shop.database, shop.runtime)
     lead, owner = office.browser(shop.lead), office.browser(shop.owner)
 
     assert "Waits for the owner" in lead.get("/triage").text
@@ -127,7 +127,7 @@ def test_who_activates_worse_weights_reads_so_once_more_in_the_question(office: 
     shop = office.shop
     own_policy(shop, shop.owner)
     fifty(shop)
-    train_if_due(shop.database, shop.desk)
+    train_if_due(shop.database, shop.runtime)
 
     def worsen(db: Session) -> None:
         row = db.exec(select(TriageWeights)).one()
@@ -147,7 +147,7 @@ def test_the_page_takes_the_same_few_statements_for_few_rows_and_many(office: Of
     fifty(office.shop)
     for _ in range(3):
         office.shop.drafted(office.shop.mira_id, ROUTINE)
-    train_if_due(office.shop.database, office.shop.desk)
+    train_if_due(office.shop.database, office.shop.runtime)
     with counted(office.app.extensions["supportbot"].database) as many:
         browser.get("/triage")
 
