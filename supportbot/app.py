@@ -15,9 +15,9 @@ from supportbot.drafting.flow import DRAFTS_WORKING, Drafting
 from supportbot.engine import DbosEngine, Engine
 from supportbot.events.actions import publish_models
 from supportbot.gateway import Gateway
+from supportbot.gateway.guard import DatabaseGuard
 from supportbot.gateway.providers import PROVIDERS
-from supportbot.gateway.schema_mode_store import DatabaseWays
-from supportbot.gateway.spend_limits import DatabaseGuard
+from supportbot.gateway.schema_mode_store import SchemaModeStore
 from supportbot.jobs.job_kinds import register_jobs
 from supportbot.runtime import Runtime
 from supportbot.settings import Settings, provider_key, top_folder
@@ -61,7 +61,7 @@ def wire(
         {name: make(provider_key) for name, make in PROVIDERS.items()},
         clock=at,
         guard=DatabaseGuard(database, runtime.audit, at, announce=publish_models),
-        ways=DatabaseWays(database, at),
+        ways=SchemaModeStore(database, at),
         while_waiting=turns.given_back,
     )
     drafting = Drafting(database, runtime, models, turns=turns)

@@ -7,9 +7,9 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlmodel import Session, col, select
 
+from supportbot.accounts.login_throttle import clear_tries, count_try
 from supportbot.accounts.queries import as_person
 from supportbot.accounts.tables import Agent, ApiToken
-from supportbot.accounts.throttle import clear_tries, count_try
 from supportbot.accounts.tokens import new_token
 from supportbot.accounts.types import ROLES, Person
 from supportbot.audit.actions import AuditLog

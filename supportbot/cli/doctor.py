@@ -18,7 +18,6 @@ from supportbot.db.migration import require_current
 from supportbot.errors import PolicyError
 from supportbot.gateway.prices import load_prices
 from supportbot.gateway.queries import paused_models, spent_on, tasks_since, tries_since
-from supportbot.gateway.spend_limits import endpoint_of
 from supportbot.governance.cost_check import WorstCase, worst_cases
 from supportbot.governance.model_probe import Asked, AskedModels, ask_models, keep_findings
 from supportbot.governance.queries import ActivePolicy, find_active_policy
@@ -148,7 +147,7 @@ def _models(parts: Parts, policy: RoutingPolicy, asked: AskedModels | None) -> I
         for key in policy.models:
             if key not in named:
                 yield Line(f"model {key}", "look", "no task names it, so it was not asked")
-    answering = {endpoint_of(one.spec) for one in asked.models if not one.probe.problem} if asked else set()
+    answering = {one.spec.endpoint for one in asked.models if not one.probe.problem} if asked else set()
     with parts.database.transaction(read_only=True) as db:
         yield from _paused(db, answering)
 

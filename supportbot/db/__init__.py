@@ -9,6 +9,7 @@ from supportbot.db.database import Row as Row
 from supportbot.db.database import UtcDateTime as UtcDateTime
 from supportbot.db.database import ask_rested_connections as ask_rested_connections
 from supportbot.db.database import change_rows as change_rows
+from supportbot.db.database import changed as changed
 from supportbot.db.database import impatient as impatient
 from supportbot.db.database import insert_once as insert_once
 from supportbot.db.database import insert_row as insert_row

@@ -273,3 +273,8 @@ def _wait_less(connection: Any, _record: object, _proxy: object) -> None:
 def _begin(connection: Connection) -> None:
     read_only = connection.get_execution_options().get("read_only", False)
     connection.exec_driver_sql("BEGIN" if read_only else "BEGIN IMMEDIATE")
+
+
+def changed(db: Session, update: sa.Update | sa.Delete) -> int:
+    """How many rows a change met."""
+    return int(db.exec(update.execution_options(synchronize_session=False)).rowcount)

@@ -22,7 +22,7 @@ from supportbot.drafting.rules.compose import Composed, compose, names_to_look_u
 from supportbot.drafting.rules.prompt_inputs import material
 from supportbot.drafting.types import CaseFile
 from supportbot.gateway import Gateway
-from supportbot.gateway.rules import LEAST_TRY_S
+from supportbot.gateway.rules.retry import LEAST_TRY_S
 from supportbot.gateway.types import CallRule
 from supportbot.governance.queries import ActivePolicy, active_policy
 from supportbot.inbox.queries import others_named

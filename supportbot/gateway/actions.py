@@ -8,8 +8,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 from sqlmodel import Session, col
 
-from supportbot.db import change_rows, insert_once, rows_of
-from supportbot.gateway.spend_limits import changed
+from supportbot.db import change_rows, changed, insert_once, rows_of
 from supportbot.gateway.tables import Reservation, ServedModel, SpendDay
 from supportbot.gateway.types import Attempt
 

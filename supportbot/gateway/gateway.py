@@ -11,9 +11,9 @@ from typing import Any, Generic, Literal
 from supportbot.clock import Clock
 from supportbot.contract.types import FieldsT, SchemaVersion
 from supportbot.errors import ContractError, PolicyError
-from supportbot.gateway.guards import NothingKnown, OpenDoor
+from supportbot.gateway.open_guard import NoKnownModes, OpenGuard
 from supportbot.gateway.prices import PriceTable, load_prices
-from supportbot.gateway.rules import (
+from supportbot.gateway.rules.retry import (
     Step,
     backup_step,
     first_step,
@@ -22,13 +22,13 @@ from supportbot.gateway.rules import (
     reason,
     worst_input_tokens,
 )
-from supportbot.gateway.schema_modes import best_way, way_after
+from supportbot.gateway.rules.schema_modes import best_mode, mode_after
 from supportbot.gateway.types import (
     Admitted,
     Attempt,
     CallRule,
     Guard,
-    KnownWays,
+    KnownSchemaModes,
     ModelAnswer,
     ModelRequest,
     ModelResult,
@@ -67,17 +67,17 @@ class Gateway:
         sleep: Callable[[float], None] = time.sleep,
         jitter: Callable[[], float] = random.random,
         prices: PriceTable | None = None,
-        ways: KnownWays | None = None,
+        ways: KnownSchemaModes | None = None,
         while_waiting: Callable[[], AbstractContextManager[None]] = nullcontext,
     ) -> None:
         self._providers = providers
         self._clock = clock
-        self._guard = guard or OpenDoor()
+        self._guard = guard or OpenGuard()
         self._monotonic = monotonic
         self._sleep = sleep
         self._jitter = jitter
         self._prices = prices or load_prices()
-        self._ways = ways or NothingKnown()
+        self._ways = ways or NoKnownModes()
         self._while_waiting = while_waiting
 
     def complete(
@@ -137,7 +137,7 @@ class Gateway:
         self, run: "_Run[FieldsT]", step: Step, models: Mapping[str, ModelSpec], base: ModelRequest, ends_at: float
     ) -> Step | None:
         """Make one call, if it may be made; gives what follows."""
-        spec, known = self._with_way(run, _find(run.rule, models, step.model_key))
+        spec, known = self._with_mode(run, _find(run.rule, models, step.model_key))
         provider = self.provider_of(spec)
         if step.pause_s > 0:
             with self._while_waiting():
@@ -151,7 +151,7 @@ class Gateway:
         run.stopped = None
         request = replace(request, timeout_s=max(0.0, min(run.rule.try_timeout_s, ends_at - self._monotonic())))
         answer = self._call(run, call, provider, request, admitted, is_backup=step.is_backup)
-        other_way = self._learn(run, spec, known, answer)
+        other_mode = self._learn(run, spec, known, answer)
         if run.fields is not None:
             return None
         return next_step(
@@ -161,15 +161,15 @@ class Gateway:
             calls=len(run.attempts),
             remaining_s=ends_at - self._monotonic(),
             jitter=self._jitter(),
-            other_way=other_way,
+            other_mode=other_mode,
         )
 
-    def _with_way(self, run: "_Run[FieldsT]", named: ModelSpec) -> tuple[ModelSpec, _Known]:
+    def _with_mode(self, run: "_Run[FieldsT]", named: ModelSpec) -> tuple[ModelSpec, _Known]:
         """The model with the way to ask it, and who knows that way."""
         if named.structured is not None or named.provider == "builtin":
             return named, "policy"
-        known = self._ways.way_of(named)
-        way = known or run.ways.get(named.key) or best_way(named.provider)
+        known = self._ways.mode_of(named)
+        way = known or run.ways.get(named.key) or best_mode(named.provider)
         return replace(named, structured=way), "found" if known else "nobody"
 
     def _learn(self, run: "_Run[FieldsT]", spec: ModelSpec, known: _Known, answer: ModelAnswer) -> bool:
@@ -183,7 +183,7 @@ class Gateway:
         if run.fields is not None:
             self._ways.learn(spec, spec.structured)
             return False
-        other = way_after(spec, spec.structured, answer)
+        other = mode_after(spec, spec.structured, answer)
         if other is not None:
             run.ways[spec.key] = other
         return other is not None

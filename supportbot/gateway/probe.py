@@ -11,7 +11,7 @@ from typing import Any
 
 from supportbot.contract.types import SchemaVersion
 from supportbot.errors import ContractError
-from supportbot.gateway.schema_modes import WAYS
+from supportbot.gateway.rules.schema_modes import SCHEMA_MODES
 from supportbot.gateway.types import ModelAnswer, ModelRequest, ModelSpec, OutcomeClass, Provider, StructuredOutput
 
 TIMEOUT_S = 30.0
@@ -106,7 +106,7 @@ def probe_model(
         every_way: go on after the first way that works, to know them all.
     """
     if spec.provider == "builtin":
-        return Probe(spec.key, 0, WAYS["builtin"], None)
+        return Probe(spec.key, 0, SCHEMA_MODES["builtin"], None)
     asked: list[_Asked] = []
     for way in _order(spec):
         if way == "none" and any(one.fits for one in asked):
@@ -119,7 +119,7 @@ def probe_model(
 
 def _order(spec: ModelSpec) -> Sequence[StructuredOutput]:
     """The way that the policy names first, then the others, the most reliable first."""
-    return sorted(WAYS[spec.provider], key=lambda way: way != spec.structured)
+    return sorted(SCHEMA_MODES[spec.provider], key=lambda way: way != spec.structured)
 
 
 def _is_final(asked: Sequence[_Asked]) -> bool:
@@ -171,7 +171,7 @@ def _fits(text: str, schema: SchemaVersion[Any]) -> bool:
 def _read(spec: ModelSpec, asked: Sequence[_Asked]) -> Probe:
     fitting = [one for one in asked if one.fits]
     told = fitting[0] if fitting else _telling(asked)
-    ways = tuple(way for way in WAYS[spec.provider] if way in {one.way for one in fitting})
+    ways = tuple(way for way in SCHEMA_MODES[spec.provider] if way in {one.way for one in fitting})
     problem = _problem(spec, told.answer, ways)
     unfit = problem is not None and (bool(ways) or told.answer.outcome not in _PASSING)
     return Probe(spec.key, told.latency_ms, ways, problem, unfit, told.answer.model_answered)

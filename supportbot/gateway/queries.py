@@ -7,7 +7,7 @@ from typing import cast
 import sqlalchemy as sa
 from sqlmodel import Session, col, select
 
-from supportbot.gateway.rules import words_of
+from supportbot.gateway.rules.retry import words_of
 from supportbot.gateway.tables import AttemptRow, Breaker, ServedModel, SpendDay
 from supportbot.gateway.types import OutcomeClass
 

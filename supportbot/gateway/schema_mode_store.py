@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from supportbot.clock import Clock
-from supportbot.db import Database
+from supportbot.db import Database, changed
 from supportbot.errors import Unavailable
-from supportbot.gateway.schema_modes import best_way
-from supportbot.gateway.spend_limits import changed, endpoint_of, put
+from supportbot.gateway.guard import put
+from supportbot.gateway.rules.schema_modes import best_mode
 from supportbot.gateway.tables import ModelWay
 from supportbot.gateway.types import FoundBy, ModelSpec, StructuredOutput
 
@@ -24,7 +24,7 @@ KEPT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
-class FoundWays:
+class FoundModes:
     """What was found out about one model; `ways` holds `way` and may hold more that work."""
 
     way: StructuredOutput
@@ -32,7 +32,7 @@ class FoundWays:
     latency_ms: int | None = None
 
 
-class DatabaseWays:
+class SchemaModeStore:
     """The ways that were found, read from the table `model_way` and kept for a minute."""
 
     def __init__(self, database: Database, clock: Clock, *, monotonic: Callable[[], float] = time.monotonic) -> None:
@@ -41,9 +41,9 @@ class DatabaseWays:
         self._monotonic = monotonic
         self._kept: dict[str, tuple[float, StructuredOutput | None]] = {}
 
-    def way_of(self, spec: ModelSpec) -> StructuredOutput | None:
+    def mode_of(self, spec: ModelSpec) -> StructuredOutput | None:
         """The way to ask this model; None when nobody knows yet."""
-        endpoint, now = endpoint_of(spec), self._monotonic()
+        endpoint, now = spec.endpoint, self._monotonic()
         until, way = self._kept.get(endpoint, (0.0, None))
         if now < until:
             return way
@@ -60,13 +60,13 @@ class DatabaseWays:
                 remember(db, spec, [way], found_by="call", at=self._clock())
         except (sa.exc.SQLAlchemyError, Unavailable):
             _log.warning("What a model can do was not stored.", extra={"model": spec.key, "way": way})
-        self._kept.pop(endpoint_of(spec), None)
+        self._kept.pop(spec.endpoint, None)
 
     def forget(self, spec: ModelSpec) -> None:
         """The known way was refused: find out anew."""
         with self._database.transaction() as db:
             forget(db, spec)
-        self._kept.pop(endpoint_of(spec), None)
+        self._kept.pop(spec.endpoint, None)
 
 
 def remember(
@@ -77,9 +77,9 @@ def remember(
     found_by: FoundBy,
     at: datetime,
     latency_ms: int | None = None,
-) -> FoundWays:
+) -> FoundModes:
     """Store what was found out about a model, in place of what was known; `ways` has at least one."""
-    found = FoundWays(best_way(spec.provider, ways), tuple(ways), latency_ms)
+    found = FoundModes(best_mode(spec.provider, ways), tuple(ways), latency_ms)
     values = {
         "way": found.way,
         "ways": list(found.ways),
@@ -87,10 +87,10 @@ def remember(
         "found_by": found_by,
         "found_at": at,
     }
-    put(db, ModelWay, key={"endpoint": endpoint_of(spec)}, values=values)
+    put(db, ModelWay, key={"endpoint": spec.endpoint}, values=values)
     return found
 
 
 def forget(db: Session, spec: ModelSpec) -> None:
     """Drop what was known about a model."""
-    changed(db, sa.delete(ModelWay).where(col(ModelWay.endpoint) == endpoint_of(spec)))
+    changed(db, sa.delete(ModelWay).where(col(ModelWay.endpoint) == spec.endpoint))

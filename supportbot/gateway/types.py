@@ -68,6 +68,11 @@ class ModelSpec:
     temperature: float | None = 0.0
     effort: Effort | None = None
 
+    @property
+    def endpoint(self) -> str:
+        """A model at an address, whatever the policy calls it: what a breaker and a served name belong to."""
+        return f"{self.provider} {self.base_url or ''} {self.model}"[:400]
+
 
 @dataclass(frozen=True, slots=True)
 class CallRule:
@@ -220,10 +225,10 @@ class Guard(Protocol):
         ...
 
 
-class KnownWays(Protocol):
+class KnownSchemaModes(Protocol):
     """What is known about how models keep to a schema, for those whose policy does not name the way."""
 
-    def way_of(self, spec: ModelSpec) -> StructuredOutput | None:
+    def mode_of(self, spec: ModelSpec) -> StructuredOutput | None:
         """The way to ask this model; None when nobody knows yet."""
         ...
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from supportbot.contract import schema_version
 from supportbot.gateway.prices import PriceTable
-from supportbot.gateway.rules import worst_input_tokens
+from supportbot.gateway.rules.retry import worst_input_tokens
 from supportbot.prompting import load_prompt
 from supportbot.routing.policy import RoutingPolicy
 

@@ -16,7 +16,6 @@ from supportbot.errors import PolicyError
 from supportbot.gateway import Gateway
 from supportbot.gateway.probe import Probe, probe_model
 from supportbot.gateway.schema_mode_store import remember
-from supportbot.gateway.spend_limits import endpoint_of
 from supportbot.gateway.types import FoundBy, ModelSpec
 from supportbot.routing.policy import RoutingPolicy
 
@@ -84,11 +83,9 @@ def require_fit(policy: RoutingPolicy, asked: AskedModels | None) -> None:
     Raises:
         PolicyError: which model is unfit and why, or that nobody asked.
     """
-    answered = {endpoint_of(one.spec) for one in asked.models} if asked else set()
+    answered = {one.spec.endpoint for one in asked.models} if asked else set()
     specs = policy.model_specs()
-    unasked = [
-        key for key in _used(policy) if specs[key].provider != "builtin" and endpoint_of(specs[key]) not in answered
-    ]
+    unasked = [key for key in _used(policy) if specs[key].provider != "builtin" and specs[key].endpoint not in answered]
     if unasked:
         raise PolicyError(f"The policy's models were not asked before it came into force: {', '.join(unasked)}.")
     if asked and asked.refused:

@@ -7,7 +7,7 @@ from typing import Any, TypeGuard
 
 from pydantic import ValidationError
 
-from supportbot.gateway.rules import PASSED_ON, RETRIED
+from supportbot.gateway.rules.retry import PASSED_ON, RETRIED
 from supportbot.gateway.types import OUTCOME_CLASSES
 from supportbot.language.phrase_matcher import Groups, phrase_problem
 from supportbot.routing.held_reply_time import reply_by_problem

@@ -17,8 +17,8 @@ from supportbot.clock import system_clock
 from supportbot.contract.reply.v1 import REPLY_1
 from supportbot.db import Database
 from supportbot.gateway.actions import settle
+from supportbot.gateway.guard import DatabaseGuard
 from supportbot.gateway.providers.openai_wire import request_body
-from supportbot.gateway.spend_limits import DatabaseGuard
 from supportbot.gateway.tables import AttemptRow
 from supportbot.gateway.types import Admitted, Attempt, ModelRequest, PlannedCall, Purpose, Tokens
 from supportbot.prompting import load_prompt, render_prompt

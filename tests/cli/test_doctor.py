@@ -15,7 +15,6 @@ from sqlmodel import select
 from supportbot.accounts.tables import Agent
 from supportbot.cli import main
 from supportbot.db import Database
-from supportbot.gateway.spend_limits import endpoint_of
 from supportbot.gateway.tables import AttemptRow, Breaker, ModelWay, SpendDay
 from supportbot.routing.policy import parse_policy, shipped_document
 from tests.contract.factories import make_answer
@@ -183,7 +182,7 @@ def test_a_paused_model_is_told_with_its_cause_and_its_next_probe(
     with stand_in(GOOD) as server:
         text = policy(server.base_url)
         hand_in(environment, tmp_path, text)
-        endpoint = endpoint_of(parse_policy(text).model_specs()["fast"])
+        endpoint = parse_policy(text).model_specs()["fast"].endpoint
         with database.transaction() as db:
             times = {"opened_at": opened, "probe_at": opened + timedelta(minutes=5)}
             db.add(Breaker(endpoint=endpoint, model_key="fast", because="overloaded", failed_probes=3, **times))

@@ -15,10 +15,10 @@ from supportbot.db import Database
 from supportbot.db.migration import all_tables
 from supportbot.drafting.flow import Drafting
 from supportbot.gateway import Gateway
+from supportbot.gateway.guard import DatabaseGuard
 from supportbot.gateway.providers import PROVIDERS
 from supportbot.gateway.providers.openai_compatible import OpenAICompatibleProvider
-from supportbot.gateway.schema_mode_store import DatabaseWays
-from supportbot.gateway.spend_limits import DatabaseGuard
+from supportbot.gateway.schema_mode_store import SchemaModeStore
 from supportbot.gateway.types import ModelAnswer
 from supportbot.governance.queries import ActivePolicy
 from supportbot.logs import configure_logging
@@ -96,7 +96,7 @@ def test_through_every_fault_the_key_stands_in_one_header_and_nowhere_else(
         {name: make(KEYS.get) for name, make in PROVIDERS.items()},
         clock=shop.clock,
         guard=DatabaseGuard(database, shop.runtime.audit, shop.clock),
-        ways=DatabaseWays(database, shop.clock),
+        ways=SchemaModeStore(database, shop.clock),
         sleep=lambda _: None,
     )
     libraries_log(logging.DEBUG)

@@ -12,8 +12,8 @@ from supportbot.audit.actions import AuditLog
 from supportbot.clock import FixedClock
 from supportbot.db import Database
 from supportbot.gateway import Gateway
+from supportbot.gateway.guard import DatabaseGuard
 from supportbot.gateway.providers import PROVIDERS
-from supportbot.gateway.spend_limits import DatabaseGuard
 from tests.gateway.factories import AT, complete, make_rule, make_spec
 from tests.prompting.test_prompting import make_material
 

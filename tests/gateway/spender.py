@@ -8,7 +8,7 @@ import sys
 from supportbot.audit.actions import AuditLog
 from supportbot.clock import FixedClock
 from supportbot.db import Database
-from supportbot.gateway.spend_limits import DatabaseGuard
+from supportbot.gateway.guard import DatabaseGuard
 from supportbot.gateway.types import Admitted
 from tests.gateway.spending import AT, LIMITS, MOST_TRIES, call_of
 

@@ -3,7 +3,7 @@
 import pytest
 
 from supportbot.errors import PolicyError
-from supportbot.gateway.rules import MOST_CALLS
+from supportbot.gateway.rules.retry import MOST_CALLS
 from supportbot.gateway.types import OUTCOME_CLASSES, ModelAnswer, OutcomeClass
 from tests.contract.factories import make_answer, make_fields
 from tests.gateway.factories import AT, MODELS, OK, ScriptedProvider, Time, complete, failed, make_gateway, make_rule

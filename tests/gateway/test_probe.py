@@ -42,7 +42,7 @@ def probe(
     return found, server
 
 
-def way_of(body: dict[str, Any]) -> str:
+def mode_of(body: dict[str, Any]) -> str:
     """The way a request asks for, read off the wire."""
     form = body.get("response_format")
     if form is None:
@@ -60,7 +60,7 @@ class Knows:
 
     def __call__(self, handler: BaseHTTPRequestHandler) -> None:
         assert self.server is not None
-        (GOOD if way_of(self.server.bodies[-1]) in self.ways else self.otherwise)(handler)
+        (GOOD if mode_of(self.server.bodies[-1]) in self.ways else self.otherwise)(handler)
 
 
 def probe_server(knows: Knows, **options: Any) -> tuple[Probe, list[str]]:
@@ -70,7 +70,7 @@ def probe_server(knows: Knows, **options: Any) -> tuple[Probe, list[str]]:
         spec = make_spec(structured=options.pop("structured", None), base_url=server.base_url)
         found = probe_model(provider, spec, REPLY_1, **options)
     provider.close()
-    return found, [way_of(body) for body in server.bodies]
+    return found, [mode_of(body) for body in server.bodies]
 
 
 def test_one_question_is_enough_for_a_model_that_keeps_to_the_schema() -> None:

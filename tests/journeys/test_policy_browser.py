@@ -10,10 +10,10 @@ from werkzeug.serving import make_server
 
 from supportbot.db import Database
 from supportbot.events.actions import publish_models
-from supportbot.gateway.spend_limits import DatabaseGuard
+from supportbot.gateway.guard import DatabaseGuard
 from supportbot.gateway.types import Admitted
 from tests.factories import PASSWORD, Shop, make_office, own_policy
-from tests.gateway.test_spend_limits import make_attempt, make_call
+from tests.gateway.test_guard import make_attempt, make_call
 from tests.journeys.shop_page import Quiet
 
 

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import date, timedelta, tzinfo
 
-from supportbot.billing.rules.notice import MissedNotice, missed_notice
 from supportbot.billing.rules.payments import Payment, local_day
 from supportbot.billing.rules.proration import Unused, unused_days
+from supportbot.billing.rules.renewal_notice import MissedNotice, missed_notice
 from supportbot.billing.types import ChargeRow
 from supportbot.contract.refund_policy import PolicyRule, RefundPolicy
 from supportbot.language.money import Money

@@ -10,7 +10,6 @@ from zoneinfo import ZoneInfo
 from supportbot.accounts.rules import may
 from supportbot.accounts.types import Person
 from supportbot.gateway.queries import PausedModel, Served
-from supportbot.gateway.spend_limits import endpoint_of
 from supportbot.governance.queries import PolicyVersionRow
 from supportbot.routing.policy import RoutingPolicy
 from supportbot.routing.summary import by_consequence, summarise, title
@@ -68,7 +67,7 @@ def _served(
     policy: RoutingPolicy, served: Mapping[str, Served], *, now: datetime, zone: ZoneInfo
 ) -> Iterator[dict[str, Any]]:
     for key, spec in policy.model_specs().items():
-        known = served.get(endpoint_of(spec))
+        known = served.get(spec.endpoint)
         if known is not None:
             yield {"name": title(key), "served": known.model_answered, "since": when(known.since, now=now, zone=zone)}
 

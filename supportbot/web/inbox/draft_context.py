@@ -6,7 +6,7 @@ from typing import Any, cast
 from zoneinfo import ZoneInfo
 
 from supportbot.drafting.tables import Draft
-from supportbot.gateway.rules import reason
+from supportbot.gateway.rules.retry import reason
 from supportbot.gateway.tables import AttemptRow
 from supportbot.gateway.types import OutcomeClass
 from supportbot.language.money import plain_amount

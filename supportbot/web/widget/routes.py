@@ -20,7 +20,7 @@ from flask import Blueprint, Response, render_template, request, url_for
 from sqlmodel import Session
 from werkzeug.wrappers import Response as BaseResponse
 
-from supportbot.accounts.throttle import count_try
+from supportbot.accounts.login_throttle import count_try
 from supportbot.accounts.types import ShopUser
 from supportbot.channels.widget import NewMessage, NewSession, SeenMessage, WidgetChannel
 from supportbot.customers.identity import AUDIENCE, site_secret, verify_identity

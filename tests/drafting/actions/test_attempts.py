@@ -9,7 +9,7 @@ from supportbot.engine import MemoryEngine
 from supportbot.events.tables import Event
 from supportbot.gateway.types import Admitted
 from supportbot.runtime import Runtime
-from tests.gateway.test_spend_limits import Ground, make_attempt, make_call
+from tests.gateway.test_guard import Ground, make_attempt, make_call
 
 
 def test_another_served_model_is_logged_and_pushed_once(database: Database) -> None:

@@ -15,7 +15,6 @@ from supportbot.audit.types import SYSTEM
 from supportbot.clock import FixedClock
 from supportbot.db import Database
 from supportbot.engine import MemoryEngine
-from supportbot.gateway.spend_limits import endpoint_of
 from supportbot.gateway.tables import Breaker, ServedModel
 from supportbot.governance.actions import ensure_first_policy, propose_policy
 from supportbot.routing.policy import parse_policy, shipped_document
@@ -143,12 +142,12 @@ def test_a_paused_model_and_the_names_models_answer_under_are_shown_until_it_is_
     spec = parse_policy(shipped_document()).model_specs()["fast"]
     with database.transaction() as db:
         times = {"opened_at": NOW - timedelta(minutes=8), "probe_at": NOW + timedelta(minutes=2)}
-        db.add(Breaker(endpoint=endpoint_of(spec), model_key="fast", because="overloaded", failed_probes=1, **times))
-        db.add(ServedModel(endpoint=endpoint_of(spec), model_answered="small-2<b>", since=NOW - timedelta(days=1)))
+        db.add(Breaker(endpoint=spec.endpoint, model_key="fast", because="overloaded", failed_probes=1, **times))
+        db.add(ServedModel(endpoint=spec.endpoint, model_answered="small-2<b>", since=NOW - timedelta(days=1)))
 
     text = client.get("/policy").text
     with database.transaction() as db:
-        db.delete(db.get_one(Breaker, endpoint_of(spec)))
+        db.delete(db.get_one(Breaker, spec.endpoint))
     later = client.get("/policy").text
 
     assert "<span>Fast is paused</span>" in text

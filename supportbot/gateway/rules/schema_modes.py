@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 
 from supportbot.gateway.types import ModelAnswer, ModelSpec, ProviderName, StructuredOutput
 
-WAYS: Mapping[ProviderName, tuple[StructuredOutput, ...]] = {
+SCHEMA_MODES: Mapping[ProviderName, tuple[StructuredOutput, ...]] = {
     "builtin": ("json_schema",),
     "openai_compatible": ("json_schema", "json_object_schema", "tool", "json_object", "none"),
     "anthropic": ("json_schema", "tool", "none"),
 }
 """Every way of an API, the most reliable first."""
 _IN_A_RUN: Mapping[ProviderName, tuple[StructuredOutput, ...]] = {
-    **WAYS,
+    **SCHEMA_MODES,
     "openai_compatible": ("json_schema", "json_object_schema", "json_object"),
 }
 """What is tried while a message waits: a run has three calls."""
@@ -23,12 +23,12 @@ _NO_SUCH_MODEL = ("model_not_found", "not_found_error")
 """A wrong name stays wrong in every way. A plain 404 may be an aggregator that has no endpoint for this way."""
 
 
-def best_way(provider: ProviderName, found: Sequence[StructuredOutput] = ()) -> StructuredOutput:
+def best_mode(provider: ProviderName, found: Sequence[StructuredOutput] = ()) -> StructuredOutput:
     """The most reliable of the ways that were found to work; of all when none was."""
-    return next((way for way in WAYS[provider] if way in found), WAYS[provider][0])
+    return next((way for way in SCHEMA_MODES[provider] if way in found), SCHEMA_MODES[provider][0])
 
 
-def way_after(spec: ModelSpec, tried: StructuredOutput, answer: ModelAnswer) -> StructuredOutput | None:
+def mode_after(spec: ModelSpec, tried: StructuredOutput, answer: ModelAnswer) -> StructuredOutput | None:
     """The way to try when a model's way is not known and `answer` may be the fault of the one that was tried.
 
     A server that does not know a way says 400 or (llama-cpp-python) 500, or ignores it and answers off the schema.

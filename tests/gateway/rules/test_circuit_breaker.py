@@ -2,7 +2,7 @@
 
 import pytest
 
-from supportbot.gateway.circuit_breaker import opens, pause_s
+from supportbot.gateway.rules.circuit_breaker import opens, pause_s
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from supportbot.clock import FixedClock
 from supportbot.db import Database
 from supportbot.gateway import Gateway
 from supportbot.gateway.actions import prune_reservations, settle
-from supportbot.gateway.spend_limits import DatabaseGuard
+from supportbot.gateway.guard import DatabaseGuard
 from supportbot.gateway.tables import Breaker, Reservation, SpendDay
 from supportbot.gateway.types import (
     Admitted,

@@ -42,7 +42,7 @@ def next_step(
     calls: int,
     remaining_s: float,
     jitter: float,
-    other_way: bool = False,
+    other_mode: bool = False,
 ) -> Step | None:
     """What to do after a call that did not succeed; None means stop and ask a person.
 
@@ -60,7 +60,7 @@ def next_step(
     if _may_retry(rule, done, answer.outcome) and pause + LEAST_TRY_S <= remaining_s:
         limit = done.max_output_tokens * (2 if answer.outcome == "truncated" else 1)
         return Step(done.model_key, limit, again=True, pause_s=pause)
-    if other_way and (answer.outcome == "invalid_request" or not done.again) and remaining_s >= LEAST_TRY_S:
+    if other_mode and (answer.outcome == "invalid_request" or not done.again) and remaining_s >= LEAST_TRY_S:
         return replace(done, again=True, pause_s=0.0)
     if _may_pass_on(rule, done, answer.outcome) and remaining_s >= LEAST_TRY_S and rule.backup:
         return Step(rule.backup, rule.max_output_tokens, is_backup=True)

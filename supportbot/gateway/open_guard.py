@@ -3,7 +3,7 @@
 from supportbot.gateway.types import Admitted, Attempt, ModelSpec, NotAdmitted, PlannedCall, StructuredOutput
 
 
-class OpenDoor:
+class OpenGuard:
     """A guard that lets every call through and remembers nothing."""
 
     def admit(self, call: PlannedCall) -> Admitted | NotAdmitted:
@@ -14,10 +14,10 @@ class OpenDoor:
         """Nothing is kept."""
 
 
-class NothingKnown:
+class NoKnownModes:
     """Every model's way is found out anew in each run."""
 
-    def way_of(self, spec: ModelSpec) -> StructuredOutput | None:
+    def mode_of(self, spec: ModelSpec) -> StructuredOutput | None:
         """Not known."""
         return None
 

@@ -8,9 +8,8 @@ from sqlmodel import select
 from supportbot.clock import FixedClock
 from supportbot.db import Database
 from supportbot.gateway import Gateway
-from supportbot.gateway.schema_mode_store import KEPT_S, DatabaseWays, remember
-from supportbot.gateway.schema_modes import best_way
-from supportbot.gateway.spend_limits import endpoint_of
+from supportbot.gateway.rules.schema_modes import best_mode
+from supportbot.gateway.schema_mode_store import KEPT_S, SchemaModeStore, remember
 from supportbot.gateway.tables import ModelWay
 from supportbot.gateway.types import ModelAnswer, ModelRequest, ModelSpec, StructuredOutput
 from tests.gateway.factories import AT, MODELS, OK, Time, complete, failed, make_rule, make_spec
@@ -43,11 +42,11 @@ class Ground:
         self.clock = FixedClock(AT)
         self.time = Time()
 
-    def ways(self) -> DatabaseWays:
-        return DatabaseWays(self.database, self.clock, monotonic=self.time.monotonic)
+    def ways(self) -> SchemaModeStore:
+        return SchemaModeStore(self.database, self.clock, monotonic=self.time.monotonic)
 
     def run(
-        self, provider: WayProvider, *, ways: DatabaseWays | None = None, spec: ModelSpec = UNNAMED, **rule: object
+        self, provider: WayProvider, *, ways: SchemaModeStore | None = None, spec: ModelSpec = UNNAMED, **rule: object
     ):  # type: ignore[no-untyped-def]
         gateway = Gateway(
             {"openai_compatible": provider},
@@ -161,13 +160,13 @@ def test_what_another_process_found_is_used_within_a_minute(ground: Ground) -> N
 def test_the_same_name_at_another_address_is_another_model(ground: Ground) -> None:
     ground.run(WayProvider("json_object_schema"))
     elsewhere = make_spec(structured=None, base_url="http://127.0.0.1:2/v1")
-    assert endpoint_of(elsewhere) != endpoint_of(UNNAMED)
+    assert elsewhere.endpoint != UNNAMED.endpoint
     provider = WayProvider("json_schema")
     ground.run(provider, spec=elsewhere)
     assert provider.asked == ["json_schema"]
 
 
 def test_the_most_reliable_of_the_ways_found_is_taken() -> None:
-    assert best_way("openai_compatible", ["json_object", "tool"]) == "tool"
-    assert best_way("anthropic", ["none"]) == "none"
-    assert best_way("anthropic") == "json_schema"
+    assert best_mode("openai_compatible", ["json_object", "tool"]) == "tool"
+    assert best_mode("anthropic", ["none"]) == "none"
+    assert best_mode("anthropic") == "json_schema"
