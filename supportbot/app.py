@@ -14,6 +14,7 @@ from supportbot.db.migration import require_current, upgrade
 from supportbot.drafting.flow import DRAFTS_WORKING, Drafting
 from supportbot.engine import DbosEngine, Engine
 from supportbot.events.actions import publish_models
+from supportbot.events.tail import EventTail
 from supportbot.gateway import Gateway
 from supportbot.gateway.guard import DatabaseGuard
 from supportbot.gateway.providers import PROVIDERS
@@ -25,7 +26,6 @@ from supportbot.turns import Turns
 from supportbot.web import errors, request_guards, templating
 from supportbot.web.blueprints import PAGE_FAMILIES, PUBLIC_ENDPOINTS
 from supportbot.web.json_body import MAX_JSON_BYTES
-from supportbot.web.live_stream import EventTail
 from supportbot.web.login import routes as login
 from supportbot.web.services import Services
 

@@ -7,9 +7,9 @@ from flask import current_app
 
 from supportbot.clock import Clock
 from supportbot.db import Database
+from supportbot.events.tail import EventTail
 from supportbot.runtime import Runtime
 from supportbot.settings import Settings
-from supportbot.web.live_stream import EventTail
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,10 +18,10 @@ from supportbot.customers.identity import sign_identity, site_secret
 from supportbot.customers.tables import Site
 from supportbot.db import Database
 from supportbot.engine import MemoryEngine
+from supportbot.events.tail import EventTail
 from supportbot.inbox.actions import publish
 from supportbot.inbox.tables import Conversation, Message
 from supportbot.settings import Settings
-from supportbot.web.live_stream import EventTail
 from supportbot.web.services import Services
 
 NOW = datetime(2026, 3, 18, 9, 14, tzinfo=UTC)

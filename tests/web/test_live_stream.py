@@ -10,21 +10,11 @@ import pytest
 from sqlmodel import delete
 
 from supportbot.db import Database
+from supportbot.events.cursor import EventCursor
 from supportbot.events.tables import Event
-from supportbot.web.live_stream import (
-    DESK,
-    KEPT_FOR_DESK,
-    MOST_PER_CUSTOMER,
-    QUEUE_SIZE,
-    Audience,
-    EventCursor,
-    EventTail,
-    Notice,
-    StreamsFull,
-    Subscription,
-    event_lines,
-    has_hung_up,
-)
+from supportbot.events.tail import KEPT_FOR_DESK, MOST_PER_CUSTOMER, QUEUE_SIZE, EventTail, StreamsFull, Subscription
+from supportbot.events.types import DESK, Audience, Notice
+from supportbot.web.live_stream import event_lines, has_hung_up
 from tests.web.shop import Shop, bearer, make_shop
 
 AT = datetime(2026, 3, 18, 9, 14, tzinfo=UTC)

@@ -18,6 +18,7 @@ from supportbot.drafting.queries import DeskCase, desk_case, find_draft
 from supportbot.drafting.rules.draft_state import effective_state
 from supportbot.drafting.tables import Draft
 from supportbot.errors import InvalidInput, NotFound
+from supportbot.events.types import DESK
 from supportbot.inbox import actions as inbox_actions
 from supportbot.inbox import queries
 from supportbot.inbox.queries import View
@@ -28,7 +29,7 @@ from supportbot.web.inbox.context import panel_view, queue_view, thread_view
 from supportbot.web.inbox.held_context import held_view
 from supportbot.web.inbox.toasts import TAKEN_BACK, good_toast, sending_toasts
 from supportbot.web.inbox.triage_context import label_said, triage_view
-from supportbot.web.live_stream import DESK, stream_response
+from supportbot.web.live_stream import stream_response
 from supportbot.web.login.routes import session_key, signed_in
 from supportbot.web.request_guards import split_address, whole_number
 from supportbot.web.services import services

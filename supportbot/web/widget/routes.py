@@ -36,11 +36,12 @@ from supportbot.customers.sessions import (
 from supportbot.customers.shop_front import Shopfront, read_shopfront
 from supportbot.customers.tables import Site
 from supportbot.errors import InvalidInput, NotFound, NotSignedIn
+from supportbot.events.types import Audience
 from supportbot.inbox.actions import mark_seen, receive_message
 from supportbot.inbox.queries import widget_messages, widget_state
 from supportbot.web.client_network import is_near, network_of
 from supportbot.web.json_body import read_json
-from supportbot.web.live_stream import Audience, stream_response
+from supportbot.web.live_stream import stream_response
 from supportbot.web.services import services
 
 blueprint = Blueprint("widget", __name__)
