@@ -63,7 +63,7 @@ check: $(VENV)/.dev
 	$(call step,$(BIN)/lint-imports --no-cache --no-logo,imports point down: move what two packages share to a lower layer)
 	$(call step,$(BIN)/hadolint Dockerfile,change the Dockerfile line named above)
 	$(call step,$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml,change the entry of compose.yaml named above)
-	$(call step,$(BIN)/python -m pytest $(TEST_RUN),run the failing test alone: make test ARGS="-n 0 tests/that_file.py")
+	$(call step,$(MAKE) test ARGS=,run the failing test alone: make test ARGS="-n 0 tests/that_file.py")
 
 bench: $(VENV)/.dev $(PEERS)/.installed
 	@$(BIN)/python -m tests.benchmarks $(ARGS)

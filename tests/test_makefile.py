@@ -160,6 +160,18 @@ def test_a_machine_that_can_get_no_chromium_is_told_what_to_do_and_runs_no_test(
     assert _calls(checkout) == ["playwright install chromium"]
 
 
+def test_the_last_step_of_the_check_is_the_test_target(checkout: Path) -> None:
+    _give_environment(checkout)
+    for name in ("ruff", "mypy", "lint-imports", "hadolint", "check-jsonschema"):
+        _give(checkout, name, "", folder=".venv/bin")
+    _make(checkout, "test")
+    alone = _calls(checkout)
+
+    _make(checkout, "check", "ARGS=tests/routing")
+
+    assert _calls(checkout)[-1] == alone[-1] == "python -m pytest -n 2"
+
+
 def test_an_environment_that_stands_is_made_anew_only_for_other_packages(checkout: Path) -> None:
     (checkout / ".venv").mkdir()
     for stamp in (".python", ".packages", ".installed"):
