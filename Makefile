@@ -1,4 +1,5 @@
-# Every target makes and uses .venv in this folder by itself; a second run finds it ready.
+# Every target makes and uses .venv in this folder by itself; a second run finds it ready. What the system lacks for it
+# (python3-venv; Chromium and fonts for the tests) is installed where that needs no password, and named where it does.
 #
 #   make demo [PORT=8000] [ARGS=--reset]    run the whole product with its demo shop
 #   make test [ARGS=tests/routing]          run the tests
@@ -25,6 +26,7 @@ BIN := $(VENV)/bin
 # pip neither asks, nor looks for a newer self, nor leaves the locked and hashed set.
 PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 LOG := $(VENV)/pip.log
+DEBIAN := .ci/debian
 # Two processes; the tests of one file stay together (tests/conftest.py).
 TEST_RUN := -n 2
 COMPILE := build/lock/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
@@ -36,7 +38,7 @@ PEERS := build/bench
 .PHONY: help install demo test check bench faults injections voices lock format clean
 
 help:
-	@sed -n '3,13s/^# *//p' Makefile
+	@sed -n '4,14s/^# *//p' Makefile
 
 install: $(VENV)/.installed
 
@@ -45,22 +47,23 @@ demo: $(VENV)/.installed
 	@exec $(BIN)/supportbot demo --port $(PORT) $(ARGS)
 
 test: $(VENV)/.dev
+	@.ci/chromium
 	@$(BIN)/python -m pytest $(TEST_RUN) $(ARGS)
 
 # $(call step,command,how to fix it)
 define step
-@printf '\n== %s\n' '$(1)'; $(BIN)/$(1) || { \
+@printf '\n== %s\n' '$(1)'; $(1) || { \
 	printf '\nmake check stopped at: %s\nTo fix it: %s\n' '$(1)' '$(2)' >&2; exit 1; }
 endef
 
 check: $(VENV)/.dev
-	$(call step,ruff format --check .,make format)
-	$(call step,ruff check .,make format mends part of it; change the rest by hand)
-	$(call step,mypy --strict supportbot,correct the types named above)
-	$(call step,lint-imports --no-cache --no-logo,imports point down: move what two packages share to a lower layer)
-	$(call step,hadolint Dockerfile,change the Dockerfile line named above)
-	$(call step,check-jsonschema --builtin-schema vendor.compose-spec compose.yaml,change the entry of compose.yaml named above)
-	$(call step,python -m pytest $(TEST_RUN),run the failing test alone: make test ARGS="-n 0 tests/that_file.py")
+	$(call step,$(BIN)/ruff format --check .,make format)
+	$(call step,$(BIN)/ruff check .,make format mends part of it; change the rest by hand)
+	$(call step,$(BIN)/mypy --strict supportbot,correct the types named above)
+	$(call step,$(BIN)/lint-imports --no-cache --no-logo,imports point down: move what two packages share to a lower layer)
+	$(call step,$(BIN)/hadolint Dockerfile,change the Dockerfile line named above)
+	$(call step,$(BIN)/check-jsonschema --builtin-schema vendor.compose-spec compose.yaml,change the entry of compose.yaml named above)
+	$(call step,$(MAKE) test ARGS=,run the failing test alone: make test ARGS="-n 0 tests/that_file.py")
 
 bench: $(VENV)/.dev $(PEERS)/.installed
 	@$(BIN)/python -m tests.benchmarks $(ARGS)
@@ -99,19 +102,26 @@ define quietly
 endef
 
 # Takes the first Python that answers and is new enough: PYTHON=..., python3, then the versioned names.
+define find_python
+found=; old=; \
+for name in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
+	version=$$($$name -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null) || continue; \
+	if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then found=$$name; break; fi; \
+	old="$${old:-$$name is $$version}"; \
+done
+endef
+
 $(VENV)/.python:
-	@found=; old=; \
-	for name in $(PYTHON) python3 python3.13 python3.12 python3.11; do \
-		version=$$($$name -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])' 2>/dev/null) || continue; \
-		if $$name -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then found=$$name; break; fi; \
-		old="$${old:-$$name is $$version}"; \
-	done; \
+	@$(find_python); \
+	if [ -z "$$found$$old" ] && $(DEBIAN) python3-venv; then $(find_python); fi; \
 	if [ -z "$$found" ]; then \
 		echo "supportbot needs Python 3.11 or newer; $${old:-no python3 was found on the PATH}. Install one, or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; \
 	fi; \
-	if ! $$found -c 'import ensurepip, venv' 2>/dev/null; then \
-		echo "Python $$version cannot make environments yet. On Debian or Ubuntu: apt install python3-venv" >&2; exit 1; \
-	fi; \
+	package=python$${version%.*}-venv; \
+	makes_venv() { $$found -c 'import ensurepip, venv' 2>/dev/null; }; \
+	makes_venv || { $(DEBIAN) $$package && makes_venv; } || { \
+		echo "Python $$version cannot make environments yet. On Debian or Ubuntu: apt install $$package" >&2; exit 1; \
+	}; \
 	echo "1/4 Making the environment $(VENV) (Python $$version) ..."; \
 	$$found -m venv --clear $(VENV)
 	@$(PIP) uninstall --yes --quiet setuptools 2>/dev/null || true

@@ -1,13 +1,18 @@
-"""What the browser tests share: Chromium, how it is started, axe, and screenshots."""
+"""What the browser tests share: Chromium, how it is started, axe, and screenshots.
+
+`python -m tests.browser` says which Chromium they drive, or in one line why there is none.
+"""
 
 import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, Playwright
+from playwright.sync_api import Page, Playwright, sync_playwright
 
 ARTIFACTS = Path(__file__).parent.parent / "test-artifacts"
 # How long a test waits for what a page should come to show; a busy machine is slow, not wrong.
@@ -17,6 +22,7 @@ HOW_TO_GET_ONE = (
     "No Chromium for the browser tests. Either of these brings one: `apt install chromium`, "
     f"`.venv/bin/playwright install chromium`, or {PATH_VARIABLE}=/path/to/chromium."
 )
+HOW_TO_GET_LIBRARIES = "If it lacks libraries, this brings them: `sudo .venv/bin/playwright install-deps chromium`."
 LAUNCH_ARGS = [
     "--headless",
     "--no-sandbox",
@@ -36,12 +42,25 @@ WCAG_22_AA = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 
 def find_chromium(playwright: Playwright) -> Path:
     """The system's Chromium, else Playwright's own; fails with how to get one."""
-    named = os.environ.get(PATH_VARIABLE)
-    candidates = [named] if named else [shutil.which(name) for name in ("chromium", "chromium-browser")]
-    for candidate in (*candidates, playwright.chromium.executable_path):
-        if candidate and Path(candidate).is_file():
-            return Path(candidate)
-    pytest.fail(HOW_TO_GET_ONE, pytrace=False)
+    found = _system_chromium() or _own_chromium(playwright)
+    if found is None:
+        pytest.fail(HOW_TO_GET_ONE, pytrace=False)
+    return found
+
+
+def check_chromium() -> Path:
+    """Find Chromium and see that it starts; ends the program with one line of what to do otherwise."""
+    found = _system_chromium()
+    if found is None:
+        with sync_playwright() as playwright:
+            found = _own_chromium(playwright)
+    if found is None:
+        sys.exit(HOW_TO_GET_ONE)
+    started = subprocess.run([found, "--version"], capture_output=True, text=True)
+    if started.returncode != 0:
+        said = (started.stderr.strip().splitlines() or ["it says nothing"])[-1]
+        sys.exit(f"{found} does not start: {said}. {HOW_TO_GET_LIBRARIES}")
+    return found
 
 
 def run_axe(page: Page, *, context: str | None = None, colours_only: bool = False) -> None:
@@ -71,6 +90,17 @@ def watch_for_errors(page: Page) -> list[str]:
     return problems
 
 
+def _system_chromium() -> Path | None:
+    named = os.environ.get(PATH_VARIABLE)
+    candidates = [named] if named else [shutil.which(name) for name in ("chromium", "chromium-browser")]
+    return next((Path(candidate) for candidate in candidates if candidate and Path(candidate).is_file()), None)
+
+
+def _own_chromium(playwright: Playwright) -> Path | None:
+    downloaded = Path(playwright.chromium.executable_path)
+    return downloaded if downloaded.is_file() else None
+
+
 def _policy_violations(page: Page, text: str) -> list[str]:
     return [f"{page.url}: {text}"] if "Content Security Policy" in text else []
 
@@ -78,3 +108,7 @@ def _policy_violations(page: Page, text: str) -> list[str]:
 def _violation(found: dict) -> str:  # type: ignore[type-arg]
     where = "\n".join(f"    {' '.join(map(str, node['target']))}: {node['html'][:200]}" for node in found["nodes"])
     return f"  {found['id']} ({found['impact']}): {found['help']}\n{where}"
+
+
+if __name__ == "__main__":
+    print(check_chromium())

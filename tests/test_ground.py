@@ -19,7 +19,7 @@ from sqlmodel import SQLModel
 from supportbot.clock import system_clock
 from supportbot.customers.tables import Site
 from supportbot.db import Database
-from tests.browser import keep_screenshot, run_axe, watch_for_errors
+from tests.browser import HOW_TO_GET_LIBRARIES, HOW_TO_GET_ONE, keep_screenshot, run_axe, watch_for_errors
 from tests.conftest import OneFileOneProcess, free_port
 
 ROOT = Path(__file__).parent.parent
@@ -110,6 +110,40 @@ def test_a_free_port_can_be_bound() -> None:
         assert server.getsockname() == ("127.0.0.1", port)
 
 
+@pytest.fixture
+def bare_machine(tmp_path: Path) -> dict[str, str]:
+    """The environment of a user whose system has no Chromium and who has downloaded none."""
+    return {"PATH": str(tmp_path), "PLAYWRIGHT_BROWSERS_PATH": str(tmp_path / "playwright")}
+
+
+def test_a_machine_without_chromium_is_told_how_to_get_one(bare_machine: dict[str, str]) -> None:
+    asked = _ask_for_chromium(bare_machine)
+
+    assert (asked.returncode, asked.stdout, asked.stderr) == (1, "", f"{HOW_TO_GET_ONE}\n")
+
+
+def test_the_chromium_that_playwright_downloaded_is_found(bare_machine: dict[str, str]) -> None:
+    downloaded = _download_stand_in(bare_machine, "echo Chromium 1")
+
+    assert _ask_for_chromium(bare_machine).stdout == f"{downloaded}\n"
+
+
+def test_the_chromium_of_the_system_goes_before_a_downloaded_one(bare_machine: dict[str, str]) -> None:
+    _download_stand_in(bare_machine, "echo Chromium 1")
+    installed = _program(Path(bare_machine["PATH"]) / "chromium", "echo Chromium 2")
+
+    assert _ask_for_chromium(bare_machine).stdout == f"{installed}\n"
+
+
+def test_a_chromium_that_lacks_its_libraries_is_named_with_what_brings_them(bare_machine: dict[str, str]) -> None:
+    downloaded = _download_stand_in(bare_machine, "echo 'libnss3.so: cannot open' >&2; exit 127")
+
+    asked = _ask_for_chromium(bare_machine)
+
+    assert asked.returncode == 1
+    assert asked.stderr == f"{downloaded} does not start: libnss3.so: cannot open. {HOW_TO_GET_LIBRARIES}\n"
+
+
 def test_axe_names_the_element_that_breaks_a_rule(page: Page) -> None:
     page.set_content("<html lang=en><title>A</title><main><h1>A</h1><input id=nameless></main>")
 
@@ -137,3 +171,23 @@ def test_screenshots_are_kept_outside_git(page: Page) -> None:
     assert kept.name == "ground-first.png"
     assert kept.stat().st_size > 1000
     assert kept.stat().st_mtime > time.time() - 60
+
+
+def _ask_for_chromium(machine: dict[str, str]) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "tests.browser"], cwd=ROOT, env=machine, capture_output=True, text=True
+    )
+
+
+def _download_stand_in(machine: dict[str, str], script: str) -> Path:
+    """A program where this release of Playwright would put the Chromium that it downloads."""
+    ask = "from playwright.sync_api import sync_playwright as s\nwith s() as p: print(p.chromium.executable_path)"
+    said = subprocess.run([sys.executable, "-c", ask], env=machine, capture_output=True, text=True, check=True)
+    return _program(Path(said.stdout.strip()), script)
+
+
+def _program(path: Path, script: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return path
