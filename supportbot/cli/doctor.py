@@ -20,7 +20,8 @@ from supportbot.gateway.prices import load_prices
 from supportbot.gateway.queries import paused_models, spent_on, tasks_since, tries_since
 from supportbot.governance.cost_check import WorstCase, worst_cases
 from supportbot.governance.model_probe import Asked, AskedModels, ask_models, keep_findings
-from supportbot.governance.queries import ActivePolicy, find_active_policy
+from supportbot.governance.queries import find_active_policy
+from supportbot.governance.types import ActivePolicy
 from supportbot.routing.policy import RoutingPolicy
 from supportbot.settings import Settings, load_settings, provider_key
 

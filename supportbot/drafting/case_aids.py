@@ -19,7 +19,8 @@ from supportbot.drafting.tables import CaseAid
 from supportbot.drafting.types import CaseFile
 from supportbot.errors import NotFound
 from supportbot.gateway.types import ModelResult
-from supportbot.governance.queries import ActivePolicy, active_policy
+from supportbot.governance.queries import active_policy
+from supportbot.governance.types import ActivePolicy
 from supportbot.inbox.actions import lock_conversation, publish
 from supportbot.inbox.tables import Conversation
 from supportbot.language.placeholder_marks import placeholders_in

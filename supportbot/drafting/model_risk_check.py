@@ -20,8 +20,8 @@ LATE, UNREAD = "second_reading_late", "second_reading_failed"
 
 
 @dataclass(frozen=True, slots=True)
-class SecondReading:
-    """Triage as the second reading leaves it, and every try it took."""
+class CheckedTriage:
+    """Triage as the check leaves it, and every try that the check took."""
 
     triage: Triage
     attempts: tuple[Attempt, ...] = ()
@@ -33,12 +33,12 @@ def is_wanted(policy: RoutingPolicy) -> bool:
     return rule is not None and rule.model is not None
 
 
-def read_again(gateway: Gateway, policy: RoutingPolicy, case: CaseFile, triage: Triage) -> SecondReading:
+def check_risk(gateway: Gateway, policy: RoutingPolicy, case: CaseFile, triage: Triage) -> CheckedTriage:
     """Ask the model about a message that would go the fast way; "low" changes nothing."""
     given = {"question": case.question[:MAX_CHARACTERS]}
     rule = _one_quick_try(policy.call_rule(MODELLESS_TASK))
     result: ModelResult[ProposedTriage] = ask(gateway, policy, MODELLESS_TASK, case=case, given=given, rule=rule)
-    return SecondReading(raised(triage, result), result.attempts)
+    return CheckedTriage(raised(triage, result), result.attempts)
 
 
 def raised(triage: Triage, result: ModelResult[ProposedTriage]) -> Triage:

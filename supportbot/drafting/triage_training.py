@@ -9,7 +9,7 @@ from sqlmodel import Session, col, select
 
 from supportbot.accounts.queries import names_by_id
 from supportbot.db import Database, insert_once
-from supportbot.drafting.label_evidence import as_topic
+from supportbot.drafting.rules.label_evidence import as_topic
 from supportbot.errors import InvalidInput
 from supportbot.governance.queries import active_policy
 from supportbot.governance.tables import TriageWeights

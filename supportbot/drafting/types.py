@@ -2,10 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from supportbot.billing.types import CaseRecord
+from supportbot.contract.types import Change, Finding, RenderedReply, ReplyFields
+from supportbot.gateway.types import Attempt
+from supportbot.governance.types import ActivePolicy
 from supportbot.knowledge.types import ArticleHit, PassageText
+from supportbot.language.money import Money
+from supportbot.routing.types import RouteDecision, Triage
 
 DraftState = Literal[
     "waiting", "drafting", "ready", "held", "compared", "void", "approved", "sent", "rejected", "failed"
@@ -77,3 +82,54 @@ class Divergence:
     before: str
     after: str
     severity: Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """One run: the case, what triage and routing said under which policy, and when a waiting customer hears again."""
+
+    case: CaseFile
+    triage: Triage
+    decision: RouteDecision
+    policy: ActivePolicy
+    update_by: datetime
+    generation: int
+    triage_attempts: tuple[Attempt, ...] = ()
+
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """The task that may be sent first, then the one made for comparison."""
+        compare = self.decision.compare_task
+        return (self.decision.task, compare) if compare else (self.decision.task,)
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What came of one task. `fields` is as the model proposed it, `reply` as it would be sent, `changes` what lies
+    between the two.
+
+    `reply` is None when the task failed; `failure` then says why. `variants` maps a name to reply, hash and the money
+    it promises in minor units.
+    """
+
+    task: str
+    model_key: str | None
+    attempts: tuple[Attempt, ...]
+    fields: ReplyFields | None
+    reply: RenderedReply | None
+    failure: str | None
+    variants: dict[str, Any]
+    changes: tuple[Change, ...]
+    findings: tuple[Finding, ...]
+    sources: list[dict[str, Any]]
+    facts: dict[str, Any]
+    amount: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A case's drafts, the one that may be sent first, and in what routing changed the answer."""
+
+    plan: Plan
+    drafts: tuple[Composed, ...]
+    divergences: tuple[Divergence, ...]

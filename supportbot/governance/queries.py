@@ -1,6 +1,5 @@
 """Reads policy versions: the active one (kept parsed per process) and the history."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from difflib import unified_diff
 
@@ -10,6 +9,7 @@ from sqlmodel import Session, col, select
 from supportbot.db import rows_of
 from supportbot.errors import Conflict, NotFound, PolicyError
 from supportbot.governance.tables import PolicyActivation, PolicyVersion
+from supportbot.governance.types import ActivePolicy, PolicyVersionRow
 from supportbot.routing.policy import RoutingPolicy, parse_policy
 
 _VERSIONS, _ACTIVATIONS = rows_of(PolicyVersion), rows_of(PolicyActivation)
@@ -22,31 +22,6 @@ _ACTIVE = (
 # Parsed documents by the hash of their text, which never changes; a few, so that a rollback costs nothing.
 _KEPT = 8
 _PARSED: dict[str, tuple[str, RoutingPolicy]] = {}
-
-
-@dataclass(frozen=True, slots=True)
-class ActivePolicy:
-    """The policy in force: its version number, its text, and the text read."""
-
-    number: int
-    document: str
-    policy: RoutingPolicy
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyVersionRow:
-    """One version for the history; `activated_at` is the last time it came into force."""
-
-    number: int
-    state: str
-    problem: str
-    author: str
-    approver: str | None
-    created_at: datetime
-    approved_at: datetime | None
-    activated_at: datetime | None
-    document_hash: str
-    is_active: bool
 
 
 def find_active_policy(db: Session) -> ActivePolicy | None:

@@ -21,7 +21,7 @@ from supportbot.drafting.flow import Drafting
 from supportbot.engine import MemoryEngine
 from supportbot.governance.actions import ensure_first_policy
 from supportbot.governance.model_probe import AskedModels, ask_models
-from supportbot.governance.queries import ActivePolicy
+from supportbot.governance.types import ActivePolicy
 from supportbot.inbox.actions import DRAFT_JOB
 from supportbot.jobs.job_kinds import register_jobs
 from supportbot.knowledge.actions import import_articles

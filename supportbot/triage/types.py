@@ -41,6 +41,15 @@ class Proof:
 
 
 @dataclass(frozen=True, slots=True)
+class SpokenLabel:
+    """What people say of a message now; None where nobody spoke of it."""
+
+    topic: str | None
+    risk: str | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
 class LabelledText:
     """A message of which a person or a data set says what it is.
 

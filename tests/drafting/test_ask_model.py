@@ -8,11 +8,12 @@ import pytest
 
 from supportbot.db import Database
 from supportbot.drafting.flow import Drafting
-from supportbot.drafting.model_risk_check import read_again
+from supportbot.drafting.model_risk_check import check_risk
 from supportbot.drafting.queries import read_case
 from supportbot.gateway import Gateway
 from supportbot.gateway.types import ModelAnswer
-from supportbot.governance.queries import ActivePolicy, active_policy
+from supportbot.governance.queries import active_policy
+from supportbot.governance.types import ActivePolicy
 from supportbot.prompting.types import INPUTS
 from supportbot.routing.policy import Retry, TaskRule, shipped_policy
 from supportbot.routing.types import Triage
@@ -117,7 +118,7 @@ def test_a_second_reading_leaves_without_personal_data_too(database: Database) -
     policy = shop.drafting.policy.policy
     policy = policy.model_copy(update={"tasks": {**policy.tasks, "triage": rule}})
 
-    read_again(shop.drafting.gateway, policy, case, Triage("billing", "low", unsure=False, reasons=()))
+    check_risk(shop.drafting.gateway, policy, case, Triage("billing", "low", unsure=False, reasons=()))
 
     sent = provider.requests[0].user
     assert "[email_1]" in sent and EMAIL not in sent and "4111" not in sent

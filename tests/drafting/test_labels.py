@@ -9,7 +9,7 @@ from supportbot.accounts.types import Person
 from supportbot.db import Database
 from supportbot.drafting.actions import corrections, decisions, edits
 from supportbot.drafting.actions.edits import split_text
-from supportbot.drafting.label_evidence import approval_proof, release_proof
+from supportbot.drafting.rules.label_evidence import approval_proof, release_proof
 from supportbot.drafting.tables import Draft
 from supportbot.errors import Conflict, Forbidden, InvalidInput, NotFound
 from supportbot.inbox.tables import Message, Outgoing

@@ -20,7 +20,7 @@ from supportbot.gateway.providers import PROVIDERS
 from supportbot.gateway.providers.openai_compatible import OpenAICompatibleProvider
 from supportbot.gateway.schema_mode_store import SchemaModeStore
 from supportbot.gateway.types import ModelAnswer
-from supportbot.governance.queries import ActivePolicy
+from supportbot.governance.types import ActivePolicy
 from supportbot.logs import configure_logging
 from supportbot.routing.policy import parse_policy, shipped_document
 from tests.factories import DISPUTE, ROUTINE, make_shop

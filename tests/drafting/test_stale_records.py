@@ -12,7 +12,7 @@ from supportbot.customers.tables import Customer
 from supportbot.db import Database
 from supportbot.drafting.flow import Drafting
 from supportbot.drafting.tables import Draft
-from supportbot.governance.queries import ActivePolicy
+from supportbot.governance.types import ActivePolicy
 from supportbot.routing.policy import parse_policy, shipped_document
 from tests.factories import DISPUTE, ROUTINE, Shop, make_records, make_shop
 

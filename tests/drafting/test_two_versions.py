@@ -7,7 +7,7 @@ from supportbot.db import Database
 from supportbot.drafting.flow import Drafting
 from supportbot.gateway.types import ModelAnswer, ModelRequest, ModelSpec
 from supportbot.governance.known_names import known_names
-from supportbot.governance.queries import ActivePolicy
+from supportbot.governance.types import ActivePolicy
 from supportbot.routing.policy import parse_policy
 from tests.contract.factories import make_answer
 from tests.factories import DISPUTE, ROUTINE, Shop, make_shop

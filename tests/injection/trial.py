@@ -22,7 +22,7 @@ from supportbot.errors import SupportbotError
 from supportbot.gateway import Gateway
 from supportbot.gateway.providers.builtin import BuiltinProvider
 from supportbot.gateway.providers.openai_compatible import OpenAICompatibleProvider
-from supportbot.governance.queries import ActivePolicy
+from supportbot.governance.types import ActivePolicy
 from supportbot.inbox.tables import Outgoing
 from supportbot.knowledge.actions import import_articles
 from supportbot.language.links import emails_in, links_in

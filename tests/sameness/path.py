@@ -21,7 +21,7 @@ from supportbot.gateway import Gateway
 from supportbot.gateway.providers import PROVIDERS
 from supportbot.gateway.providers.builtin import BuiltinProvider
 from supportbot.gateway.types import ModelAnswer, ModelRequest, ModelSpec
-from supportbot.governance.queries import ActivePolicy
+from supportbot.governance.types import ActivePolicy
 from supportbot.inbox.actions import receive_message
 from supportbot.inbox.types import InboundMessage
 from supportbot.jobs.job_kinds import register_jobs

@@ -12,7 +12,7 @@ from supportbot.customers.tables import Customer, Site
 from supportbot.drafting.actions.decisions import MOST_DRAFTS, draft_again, void_drafts
 from supportbot.drafting.actions.labels import find_decision, store_proof
 from supportbot.drafting.actions.notices import tell_held
-from supportbot.drafting.label_evidence import as_topic
+from supportbot.drafting.rules.label_evidence import as_topic
 from supportbot.drafting.tables import Draft
 from supportbot.drafting.types import ShopFacts
 from supportbot.errors import Conflict, InvalidInput, NotFound

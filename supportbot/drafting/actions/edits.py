@@ -18,7 +18,7 @@ from supportbot.contract.voice.frame import case_frame
 from supportbot.customers.tables import Site
 from supportbot.drafting.actions import decisions
 from supportbot.drafting.queries import find_draft, read_case
-from supportbot.drafting.rules.compose import allowed_facts, names_to_look_up
+from supportbot.drafting.rules.grounding import allowed_facts, names_to_look_up
 from supportbot.drafting.tables import Draft
 from supportbot.errors import Conflict, Forbidden, InvalidInput
 from supportbot.inbox import actions as inbox

@@ -4,7 +4,7 @@ from sqlmodel import Session, select
 
 from supportbot.accounts.types import Person
 from supportbot.customers.tables import Customer
-from supportbot.drafting.label_evidence import approval_proof, edit_proof, escalation_proof, release_proof
+from supportbot.drafting.rules.label_evidence import approval_proof, edit_proof, escalation_proof, release_proof
 from supportbot.drafting.tables import Draft
 from supportbot.inbox.tables import Message
 from supportbot.language.detection import guess_language

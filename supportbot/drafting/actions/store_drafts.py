@@ -1,7 +1,7 @@
 """What the worker writes: the decision and the started drafts, then the finished ones. Actions never commit."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -14,14 +14,12 @@ from supportbot.contract.voice import render
 from supportbot.db import change_rows, insert_once, insert_row, rows_of
 from supportbot.drafting.actions.attempts import add_attempts, settle_attempts
 from supportbot.drafting.actions.notices import tell_held
-from supportbot.drafting.label_evidence import heeded
 from supportbot.drafting.rules.case_aids import aids_wanted
-from supportbot.drafting.rules.compose import Composed
-from supportbot.drafting.rules.draft_state import divergences, hold_label
+from supportbot.drafting.rules.draft_state import hold_label
+from supportbot.drafting.rules.label_evidence import corrected_triage
 from supportbot.drafting.tables import DivergenceRow, Draft
-from supportbot.drafting.types import CaseFile
+from supportbot.drafting.types import Answered, Composed, Plan
 from supportbot.gateway.types import Attempt
-from supportbot.governance.queries import ActivePolicy
 from supportbot.inbox import actions as inbox
 from supportbot.inbox.actions.case_aid_jobs import ask_for_aid
 from supportbot.inbox.tables import Conversation
@@ -30,33 +28,13 @@ from supportbot.knowledge.usage import count_uses, note_gap
 from supportbot.routing.policy import Pin
 from supportbot.routing.policy_checks import MODELLESS_TASK
 from supportbot.routing.tables import Decision
-from supportbot.routing.types import RouteDecision, Triage
 from supportbot.runtime import Runtime
-from supportbot.training.queries import current_label
+from supportbot.training.queries import spoken_label
 
 _DRAFTS = rows_of(Draft).c
 _OPENED = sa.select(_DRAFTS.task, _DRAFTS.id, _DRAFTS.state).where(
     _DRAFTS.message_id == sa.bindparam("message"), _DRAFTS.generation == sa.bindparam("number")
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """One run: the case, what triage and routing said under which policy, and when a waiting customer hears again."""
-
-    case: CaseFile
-    triage: Triage
-    decision: RouteDecision
-    policy: ActivePolicy
-    update_by: datetime
-    generation: int
-    triage_attempts: tuple[Attempt, ...] = ()
-
-    @property
-    def tasks(self) -> tuple[str, ...]:
-        """The task that may be sent first, then the one made for comparison."""
-        compare = self.decision.compare_task
-        return (self.decision.task, compare) if compare else (self.decision.task,)
 
 
 def start(db: Session, runtime: Runtime, plan: Plan) -> dict[str, int]:
@@ -72,7 +50,7 @@ def start(db: Session, runtime: Runtime, plan: Plan) -> dict[str, int]:
     opened = _opened(db, plan)
     if any(state != "drafting" for _, state in opened.values()):
         return {}
-    if heeded(plan.triage, current_label(db, case.message_id)) != plan.triage:
+    if corrected_triage(plan.triage, spoken_label(db, case.message_id)) != plan.triage:
         return {}
     is_newest = conversation.newest_customer_message_id == case.message_id
     _record_decision(db, runtime, plan)
@@ -87,12 +65,12 @@ def start(db: Session, runtime: Runtime, plan: Plan) -> dict[str, int]:
     return {task: draft_ids[task] for task in plan.tasks}
 
 
-def save(db: Session, runtime: Runtime, plan: Plan, draft_ids: Mapping[str, int], composed: Sequence[Composed]) -> None:
+def save(db: Session, runtime: Runtime, answered: Answered, draft_ids: Mapping[str, int]) -> None:
     """Store what came of each task, once: drafts, tries and divergences in one transaction.
 
     The rows that every draft writes to, the day's spending and the audit log's head, are locked last and briefly.
     """
-    case = plan.case
+    plan, composed, case = answered.plan, answered.drafts, answered.plan.case
     conversation = inbox.lock_conversation(db, case.conversation_id)
     attempts = [attempt for one in composed for attempt in one.attempts]
     is_newest = conversation.newest_customer_message_id == case.message_id
@@ -105,7 +83,7 @@ def save(db: Session, runtime: Runtime, plan: Plan, draft_ids: Mapping[str, int]
         pin = plan.policy.policy.pin(one.task)
         _keep_attempts(db, plan, one.attempts, pin=pin, draft_id=draft_ids[one.task])
     _note_articles(db, plan, composed, at=runtime.clock())
-    _log_divergences(db, runtime, plan, draft_ids, composed)
+    _log_divergences(db, runtime, answered, draft_ids)
     if is_newest:
         inbox.show_work(db, runtime, conversation, _work_state(finished[plan.decision.task]["state"]))
         for task in aids_wanted(plan.case, plan.decision):
@@ -287,24 +265,19 @@ def _work_state(state: str) -> WorkState:
     return {"ready": "ready", "held": "held"}.get(state, "failed")  # type: ignore[return-value]
 
 
-def _log_divergences(
-    db: Session, runtime: Runtime, plan: Plan, draft_ids: Mapping[str, int], composed: Sequence[Composed]
-) -> None:
-    by_task = {one.task: one for one in composed}
-    after, before = by_task.get(plan.decision.task), by_task.get(plan.decision.compare_task or "")
-    if after is None or before is None or after.fields is None or before.fields is None:
-        return
-    for divergence in divergences(before.fields, after.fields, currency=plan.case.shop.currency):
+def _log_divergences(db: Session, runtime: Runtime, answered: Answered, draft_ids: Mapping[str, int]) -> None:
+    plan, decision = answered.plan, answered.plan.decision
+    for divergence in answered.divergences:
         row = DivergenceRow(
             conversation_id=plan.case.conversation_id,
             message_id=plan.case.message_id,
-            before_draft_id=draft_ids[before.task],
-            after_draft_id=draft_ids[after.task],
+            before_draft_id=draft_ids[decision.compare_task or ""],
+            after_draft_id=draft_ids[decision.task],
             field=divergence.field,
             before=divergence.before,
             after=divergence.after,
             severity=divergence.severity,
-            rule=plan.decision.rule,
+            rule=decision.rule,
             created_at=runtime.clock(),
         )
         db.add(row)

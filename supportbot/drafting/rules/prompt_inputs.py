@@ -15,7 +15,7 @@ from supportbot.routing.types import RouteDecision, Triage
 MAX_TURNS = 30
 
 
-def material(
+def prompt_inputs(
     case: CaseFile, *, task: str, triage: Triage, decision: RouteDecision, next_update_by: str
 ) -> dict[str, Any]:
     """Everything one task may read about a case, JSON-like; a prompt shows what fits (`prompting.fitting`)."""

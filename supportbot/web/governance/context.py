@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from supportbot.accounts.rules import may
 from supportbot.accounts.types import Person
 from supportbot.gateway.queries import PausedModel, Served
-from supportbot.governance.queries import PolicyVersionRow
+from supportbot.governance.types import PolicyVersionRow
 from supportbot.routing.policy import RoutingPolicy
 from supportbot.routing.summary import by_consequence, summarise, title
 from supportbot.web.time_words import when

@@ -12,8 +12,7 @@ from supportbot.contract.rules import WITH_A_PERSON
 from supportbot.drafting.rules.draft_state import promises
 from supportbot.routing.rules import SAYS_MONEY, SAYS_RISK
 from supportbot.routing.types import MONEY_TOPICS, TOPICS, Layer, Reason, Topic, Triage
-from supportbot.training.tables import TriageLabel
-from supportbot.triage.types import Proof
+from supportbot.triage.types import Proof, SpokenLabel
 
 PERSON_LAYER: Layer = "person"
 _RAISING = frozenset({"wrong_route", "escalation", "topic_correction"})
@@ -54,12 +53,12 @@ def escalation_proof() -> Proof:
     return Proof("escalation", risk="high")
 
 
-def heeded(triage: Triage, label: TriageLabel | None) -> Triage:
+def corrected_triage(triage: Triage, label: SpokenLabel | None) -> Triage:
     """Triage as people's word about the message leaves it: their topic, and their risk where it is higher."""
     if label is None:
         return triage
-    topic = as_topic(label.true_topic or "") or triage.topic
-    spoken = label.true_risk == "high" and label.source in _RAISING
+    topic = as_topic(label.topic or "") or triage.topic
+    spoken = label.risk == "high" and label.source in _RAISING
     if not spoken or any(reason.layer == PERSON_LAYER for reason in triage.reasons):
         return replace(triage, topic=topic)
     code = SAYS_MONEY if topic in MONEY_TOPICS else SAYS_RISK
