@@ -42,7 +42,7 @@ from supportbot.inbox.types import InboundMessage
 from supportbot.jobs.job_kinds import register_jobs
 from supportbot.knowledge.actions import import_articles
 from supportbot.language.money import Money
-from supportbot.routing.policy import parse_policy, shipped_document
+from supportbot.routing.policy import parse_policy, read_policy, shipped_document
 from supportbot.runtime import Runtime
 from supportbot.settings import Settings
 
@@ -231,7 +231,7 @@ def make_shop(
         document = policy or shipped_document()
         ensure_first_policy(
             db,
-            document=document,
+            document=read_policy(document),
             author="lead@example.test",
             approver="owner@example.test",
             at=clock(),
@@ -433,7 +433,9 @@ def own_policy(shop: Shop, owner: Person) -> None:
 
     def change(db: Session) -> None:
         at, was = shop.clock(), "owner@example.test"
-        number = propose_policy(db, document=document, problem="A new owner.", author="lead@example.test", at=at)
+        number = propose_policy(
+            db, document=read_policy(document), problem="A new owner.", author="lead@example.test", at=at
+        )
         approve_policy(db, number=number, approver=was, at=at)
         activate_policy(db, number=number, by=was, at=at)
 

@@ -65,6 +65,7 @@ def _environment(folder: Path, port: int) -> dict[str, str]:
 def _prepare(settings: Settings, policy_file: Path | None) -> None:
     from supportbot.app import migrate_all, wire
     from supportbot.customers.sites import site_of
+    from supportbot.routing.policy import read_policy
     from supportbot.seed.load import is_seeded, seed
 
     parts = wire(settings)
@@ -82,7 +83,7 @@ def _prepare(settings: Settings, policy_file: Path | None) -> None:
     else:
         _write_demo_file(settings, "", [])
         _say("Writing a fortnight of the demo shop ...")
-        document = policy_file.read_text(encoding="utf-8") if policy_file else None
+        document = read_policy(policy_file.read_text(encoding="utf-8")) if policy_file else None
         seeded = seed(
             parts.drafting,
             secret_key=settings.secret_key,

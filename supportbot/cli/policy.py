@@ -12,8 +12,7 @@ from supportbot.governance.actions import ensure_first_policy, propose_policy
 from supportbot.governance.known_names import known_names
 from supportbot.governance.model_probe import AskedModels, ask_models
 from supportbot.governance.queries import find_active_policy, policy_document, policy_history
-from supportbot.routing.policy import parse_policy
-from supportbot.routing.policy_checks import KnownNames
+from supportbot.routing.policy import PolicyDocument, RoutingPolicy, parse_policy, read_policy
 from supportbot.routing.summary import summarise, title, to_markdown
 
 
@@ -69,18 +68,15 @@ def import_policy(file: Path, author: str, problem: str, approved_by: str | None
     """
     document = read_document(file)
     parts = open_parts()
-    known = known_names()
-    asked = ask(parts, document, known) if approved_by and _is_first(parts) else None
+    asked = ask(parts, document.policy) if approved_by and _is_first(parts) else None
     at = parts.runtime.clock()
     with parts.database.transaction() as db:
         first = find_active_policy(db) is None
         if first and approved_by:
-            number = ensure_first_policy(
-                db, document=document, author=author, approver=approved_by, at=at, known=known, asked=asked
-            )
+            number = ensure_first_policy(db, document=document, author=author, approver=approved_by, at=at, asked=asked)
             action, words = "policy.first", f"Version {number} is approved by {approved_by} and active."
         else:
-            number = propose_policy(db, document=document, problem=problem, author=author, at=at, known=known)
+            number = propose_policy(db, document=document, problem=problem, author=author, at=at)
             action, words = (
                 "policy.propose",
                 f"Version {number} is proposed. It changes nothing until the owner approves.",
@@ -126,9 +122,9 @@ def history(as_json: bool) -> None:
     answer(rows, as_json, "\n".join(lines) or "No policy yet. Hand one in: supportbot policy import FILE")
 
 
-def ask(parts: Parts, document: str, known: KnownNames | None = None) -> AskedModels:
+def ask(parts: Parts, policy: RoutingPolicy) -> AskedModels:
     """Ask the models of a policy that is to come into force."""
-    asked = ask_models(parse_policy(document, known=known), parts.drafting.gateway)
+    asked = ask_models(policy, parts.drafting.gateway)
     parts.drafting.gateway.close()
     return asked
 
@@ -144,16 +140,17 @@ def _is_first(parts: Parts) -> bool:
         return find_active_policy(db) is None
 
 
-def read_document(file: Path) -> str:
-    """The text of a policy file.
+def read_document(file: Path) -> PolicyDocument:
+    """The policy in a file, which may name what this installation has.
 
     Raises:
-        PolicyError: it is not UTF-8 text.
+        PolicyError: it is not UTF-8 text, or has problems.
     """
     try:
-        return file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8")
     except UnicodeDecodeError as error:
         raise PolicyError(f"{file} is not UTF-8 text.") from error
+    return read_policy(text, known=known_names())
 
 
 def _version(number: int | None) -> str:

@@ -11,8 +11,8 @@ from supportbot.cli.common import OPERATOR, as_json, open_parts
 from supportbot.cli.common import answer as give_answer
 from supportbot.cli.policy import ask, policy, read_document, tell
 from supportbot.governance.actions import activate_policy, approve_policy, propose_policy, reject_policy
-from supportbot.governance.known_names import known_names
 from supportbot.governance.queries import active_policy, policy_difference, policy_document, version_before
+from supportbot.routing.policy import parse_policy
 
 BY = click.option("--by", required=True, help="E-mail of the owner of the policy in force.")
 
@@ -25,9 +25,9 @@ def propose(file: Path, author: str, problem: str) -> None:
     """Check FILE and store it as a proposal: it changes nothing until the owner approves and activates it."""
     document = read_document(file)
     parts = open_parts()
-    at, known = parts.runtime.clock(), known_names()
+    at = parts.runtime.clock()
     with parts.database.transaction() as db:
-        number = propose_policy(db, document=document, problem=problem, author=author, at=at, known=known)
+        number = propose_policy(db, document=document, problem=problem, author=author, at=at)
         _record(db, parts, "policy.propose", number, by=author)
     click.echo(f"Version {number} is proposed. The owner approves it: supportbot policy approve {number} --by EMAIL")
 
@@ -68,7 +68,7 @@ def activate(number: int, by: str) -> None:
     that does not answer now is told.
     """
     parts = open_parts()
-    asked = ask(parts, _document(parts, number))
+    asked = ask(parts, parse_policy(_document(parts, number)))
     with parts.database.transaction() as db:
         activate_policy(db, number=number, by=by, at=parts.runtime.clock(), asked=asked)
         _record(db, parts, "policy.activate", number, by=by, models=list(asked.warned))
@@ -88,7 +88,7 @@ def rollback(number: int | None, by: str) -> None:
         activate_policy(db, number=number, by=by, at=parts.runtime.clock())
         _record(db, parts, "policy.rollback", number, by=by, left=left)
     click.echo(f"Version {number} is in force again; version {left} is not.")
-    tell(replace(ask(parts, _document(parts, number)), lenient=True))
+    tell(replace(ask(parts, parse_policy(_document(parts, number))), lenient=True))
 
 
 @policy.command()

@@ -10,8 +10,7 @@ from supportbot.errors import Conflict, NotFound, PolicyError
 from supportbot.governance.model_probe import AskedModels, keep_findings, require_fit
 from supportbot.governance.queries import find_active_policy
 from supportbot.governance.tables import PolicyActivation, PolicyVersion, TriageWeights
-from supportbot.routing.policy import SHIPPED_WEIGHTS, RoutingPolicy, parse_policy
-from supportbot.routing.policy_checks import KnownNames
+from supportbot.routing.policy import SHIPPED_WEIGHTS, PolicyDocument, RoutingPolicy, parse_policy
 
 LONGEST_PROBLEM = 500
 
@@ -19,12 +18,11 @@ LONGEST_PROBLEM = 500
 def ensure_first_policy(
     db: Session,
     *,
-    document: str,
+    document: PolicyDocument,
     author: str,
     approver: str,
     at: datetime,
     problem: str = "There is no routing policy yet.",
-    known: KnownNames | None = None,
     asked: AskedModels | None = None,
 ) -> int:
     """Make `document` the first approved and active policy; where one is active already, leave it.
@@ -36,40 +34,38 @@ def ensure_first_policy(
         The number of the active version.
 
     Raises:
-        PolicyError: the document has problems, the approver is not its owner, or approves their own text, or a model
-            cannot do what the policy asks of it.
+        PolicyError: the approver is not its owner, or approves their own text, or a model cannot do what the policy
+            asks of it.
     """
     active = _active_number(db)
     if active is not None:
         return active
-    policy = parse_policy(document, known=known)
+    policy = document.policy
     if approver.casefold() != policy.owner.casefold():
         raise PolicyError(f"Only the owner, {policy.owner}, approves this policy; {approver} does not.")
     if approver.casefold() == author.casefold():
         raise PolicyError(f"{author} wrote this policy and cannot approve it as well. Name another author.")
-    number = _insert(db, document=document, problem=problem, author=author, approver=approver, at=at)
+    number = _insert(db, document=document.text, problem=problem, author=author, approver=approver, at=at)
     _activate(db, number, policy, asked, by=approver, at=at)
     return number
 
 
-def propose_policy(
-    db: Session, *, document: str, problem: str, author: str, at: datetime, known: KnownNames | None = None
-) -> int:
+def propose_policy(db: Session, *, document: PolicyDocument, problem: str, author: str, at: datetime) -> int:
     """Store a checked document as the next version, for the owner to approve.
 
     Returns:
         Its number.
 
     Raises:
-        PolicyError: the document or the problem sentence is not fit.
+        PolicyError: the problem sentence is not fit, or the document names weights that are not stored here.
     """
     problem = " ".join(problem.split())
     if not problem:
         raise PolicyError("A change needs its problem in one sentence: what goes wrong today?")
     if len(problem) > LONGEST_PROBLEM:
         raise PolicyError(f"The problem has {len(problem):,} characters; say it in {LONGEST_PROBLEM}.")
-    require_weights(db, parse_policy(document, known=known))
-    return _insert(db, document=document, problem=problem, author=author, approver=None, at=at)
+    require_weights(db, document.policy)
+    return _insert(db, document=document.text, problem=problem, author=author, approver=None, at=at)
 
 
 def approve_policy(db: Session, *, number: int, approver: str, at: datetime) -> PolicyVersion:

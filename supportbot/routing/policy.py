@@ -275,6 +275,19 @@ class RoutingPolicy(_Strict):
         return rule
 
 
+@dataclass(frozen=True, slots=True)
+class PolicyDocument:
+    """A policy as its text, and the text read: read once, where it comes in."""
+
+    text: str
+    policy: RoutingPolicy
+
+
+def read_policy(text: str, *, known: KnownNames | None = None) -> PolicyDocument:
+    """A document of this text. See `parse_policy`."""
+    return PolicyDocument(text, parse_policy(text, known=known))
+
+
 def parse_policy(text: str, *, known: KnownNames | None = None) -> RoutingPolicy:
     """Read a policy document.
 

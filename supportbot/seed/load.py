@@ -25,7 +25,7 @@ from supportbot.governance.types import ActivePolicy
 from supportbot.inbox.actions import DRAFT_JOB
 from supportbot.jobs.job_kinds import register_jobs
 from supportbot.knowledge.actions import import_articles
-from supportbot.routing.policy import parse_policy, shipped_document, shipped_policy
+from supportbot.routing.policy import PolicyDocument, read_policy, shipped_document, shipped_policy
 from supportbot.runtime import Runtime
 from supportbot.seed.billing import billing_records, changed_records
 from supportbot.seed.playback import Cast, play
@@ -69,7 +69,7 @@ def seed(
     parts: Drafting,
     *,
     secret_key: str,
-    policy_document: str | None,
+    policy_document: PolicyDocument | None,
     password: Callable[[], str],
     progress: Callable[[str], None],
     story: Story | None = None,
@@ -97,7 +97,7 @@ def _fill(
     parts: Drafting,
     story: Story,
     secret_key: str,
-    policy_document: str | None,
+    policy_document: PolicyDocument | None,
     *,
     password: Callable[[], str],
     progress: Callable[[str], None],
@@ -228,21 +228,22 @@ def _add_customers(db: Session, story: Story, site: Site, at: datetime) -> dict[
     return {key: row.id or 0 for key, row in rows.items()}
 
 
-def _ask(parts: Drafting, document: str | None, progress: Callable[[str], None]) -> AskedModels | None:
+def _ask(parts: Drafting, document: PolicyDocument | None, progress: Callable[[str], None]) -> AskedModels | None:
     """Ask the models of a policy that was handed in. Trying out refuses nothing: what is wrong is told."""
     if document is None:
         return None
-    asked = replace(ask_models(parse_policy(document), parts.gateway), lenient=True)
+    asked = replace(ask_models(document.policy, parts.gateway), lenient=True)
     for sentence in asked.warned:
         progress(f"Not well: {sentence}")
     return asked
 
 
-def _add_policy(db: Session, document: str | None, shop: Shop, at: datetime, asked: AskedModels | None) -> None:
+def _add_policy(
+    db: Session, document: PolicyDocument | None, shop: Shop, at: datetime, asked: AskedModels | None
+) -> None:
     owner = next(agent.email for agent in shop.agents if agent.role == "owner")
     author = next(agent.email for agent in shop.agents if agent.role == "lead")
-    if document is None:
-        document = shipped_document().replace(SHIPPED_OWNER, owner)
-    approver = parse_policy(document).owner
+    document = document or read_policy(shipped_document().replace(SHIPPED_OWNER, owner))
+    approver = document.policy.owner
     author = author if author != approver else owner
     ensure_first_policy(db, document=document, author=author, approver=approver, at=at, asked=asked)

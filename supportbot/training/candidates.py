@@ -14,6 +14,7 @@ from supportbot.errors import Conflict, NotFound
 from supportbot.governance.actions import activate_policy, approve_policy, propose_policy, require_owner
 from supportbot.governance.queries import active_policy
 from supportbot.governance.tables import TriageWeights
+from supportbot.routing.policy import read_policy
 from supportbot.routing.weights_name import with_weights
 
 AUTHOR = "training of triage"
@@ -86,7 +87,11 @@ def activate_candidate(db: Session, audit: AuditLog, candidate_id: int, *, by: s
     document = with_weights(active.document, row.name or "")
     words = str((row.report or {}).get("words", ""))
     number = propose_policy(
-        db, document=document, problem=f"Triage learns from {row.labels} labels. {words}".strip(), author=AUTHOR, at=at
+        db,
+        document=read_policy(document),
+        problem=f"Triage learns from {row.labels} labels. {words}".strip(),
+        author=AUTHOR,
+        at=at,
     )
     approve_policy(db, number=number, approver=by, at=at)
     activate_policy(db, number=number, by=by, at=at)

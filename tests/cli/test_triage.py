@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from supportbot.cli import main
 from supportbot.db import Database
 from supportbot.governance.actions import ensure_first_policy
-from supportbot.routing.policy import shipped_document
+from supportbot.routing.policy import read_policy, shipped_document
 from supportbot.triage.weights import read_weights
 
 INVOICE = {"id": "a", "text": "Where is my invoice?"}
@@ -67,7 +67,9 @@ def test_the_active_policy_of_the_database_decides(tmp_path: Path, database: Dat
     document = shipped_document().partition("\ntriage:\n")[0] + RULES
     with database.transaction() as db:
         at = datetime(2026, 11, 11, tzinfo=UTC)
-        ensure_first_policy(db, document=document, author="a@example.test", approver="owner@example.test", at=at)
+        ensure_first_policy(
+            db, document=read_policy(document), author="a@example.test", approver="owner@example.test", at=at
+        )
 
     url = database.url.render_as_string(hide_password=False)
     result = classify(lines(INVOICE), data_dir=tmp_path, database_url=url)

@@ -13,7 +13,7 @@ from supportbot.gateway.providers.builtin import BuiltinProvider
 from supportbot.gateway.tables import AttemptRow
 from supportbot.gateway.types import ModelAnswer, ModelRequest, ModelSpec
 from supportbot.governance.actions import activate_policy, approve_policy, propose_policy
-from supportbot.routing.policy import parse_policy, shipped_document
+from supportbot.routing.policy import parse_policy, read_policy, shipped_document
 from supportbot.routing.tables import Decision
 from tests.factories import DISPUTE, ROUTINE, Shop, make_shop
 
@@ -57,7 +57,7 @@ def with_second_reading(database: Database, answer: Callable[[], ModelAnswer]) -
 
     def switch_on(db: Session) -> None:
         number = propose_policy(
-            db, document=document, problem="Rules miss some.", author="x@y.example", at=shop.clock()
+            db, document=read_policy(document), problem="Rules miss some.", author="x@y.example", at=shop.clock()
         )
         approve_policy(db, number=number, approver="owner@example.test", at=shop.clock())
         activate_policy(db, number=number, by="owner@example.test", at=shop.clock())

@@ -14,7 +14,7 @@ from supportbot.governance.actions import activate_policy, propose_policy
 from supportbot.governance.queries import active_policy, policy_history
 from supportbot.governance.tables import TriageWeights
 from supportbot.inbox.tables import Conversation, Message
-from supportbot.routing.policy import parse_policy, shipped_document, shipped_policy
+from supportbot.routing.policy import parse_policy, read_policy, shipped_document, shipped_policy
 from supportbot.routing.tables import Decision
 from supportbot.routing.weights_name import with_weights
 from supportbot.training.candidates import activate_candidate, decline_candidate, due_at, next_at, voices_words
@@ -277,7 +277,11 @@ def test_a_policy_that_names_weights_nobody_trained_here_is_refused(sqlite_datab
     document = with_weights(shipped_document(), f"sha256:{'0' * 64}")
 
     with pytest.raises(PolicyError, match="not stored here"):
-        shop.act(lambda db: propose_policy(db, document=document, problem="x y", author="x@y.example", at=shop.clock()))
+        shop.act(
+            lambda db: propose_policy(
+                db, document=read_policy(document), problem="x y", author="x@y.example", at=shop.clock()
+            )
+        )
     with shop.database.transaction(read_only=True) as db, pytest.raises(PolicyError, match="policy rollback"):
         weights_named(db, f"sha256:{'0' * 64}")
 

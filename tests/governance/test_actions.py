@@ -9,7 +9,7 @@ from supportbot.errors import NotFound, PolicyError
 from supportbot.governance.actions import activate_policy, approve_policy, ensure_first_policy, propose_policy
 from supportbot.governance.queries import active_policy, find_active_policy, policy_document, policy_history
 from supportbot.governance.tables import PolicyActivation
-from supportbot.routing.policy import shipped_document
+from supportbot.routing.policy import read_policy, shipped_document
 
 AT = datetime(2026, 11, 11, 9, 42, tzinfo=UTC)
 OWNER, AUTHOR = "owner@example.test", "admin@example.test"
@@ -18,7 +18,7 @@ OWNER, AUTHOR = "owner@example.test", "admin@example.test"
 def first(database: Database, *, document: str | None = None, author: str = AUTHOR, approver: str = OWNER) -> int:
     with database.transaction() as db:
         text = shipped_document() if document is None else document
-        return ensure_first_policy(db, document=text, author=author, approver=approver, at=AT)
+        return ensure_first_policy(db, document=read_policy(text), author=author, approver=approver, at=AT)
 
 
 def test_the_first_policy_is_approved_and_active(database: Database) -> None:
@@ -36,7 +36,7 @@ def test_the_first_policy_is_approved_and_active(database: Database) -> None:
 def test_a_second_start_keeps_the_policy_there_is(database: Database) -> None:
     first(database)
 
-    assert first(database, document="owner: nobody") == 1
+    assert first(database, document=f"{shipped_document()}\n# another text\n") == 1
     with database.transaction(read_only=True) as db:
         assert len(policy_history(db)) == 1
 
@@ -74,7 +74,9 @@ def test_a_proposal_waits_and_the_active_policy_stays(database: Database) -> Non
     document = shipped_document().replace("deadline_s: 60", "deadline_s: 90")
 
     with database.transaction() as db:
-        number = propose_policy(db, document=document, problem="3 of 97 ran out of time.", author=AUTHOR, at=AT)
+        number = propose_policy(
+            db, document=read_policy(document), problem="3 of 97 ran out of time.", author=AUTHOR, at=AT
+        )
 
     with database.transaction(read_only=True) as db:
         assert active_policy(db).number == 1
@@ -87,16 +89,16 @@ def test_a_proposal_waits_and_the_active_policy_stays(database: Database) -> Non
 
 def test_a_proposal_needs_its_problem_in_words(database: Database) -> None:
     with database.transaction() as db, pytest.raises(PolicyError, match="problem in one sentence"):
-        propose_policy(db, document=shipped_document(), problem=" ", author=AUTHOR, at=AT)
+        propose_policy(db, document=read_policy(shipped_document()), problem=" ", author=AUTHOR, at=AT)
     with database.transaction() as db, pytest.raises(PolicyError, match=r"501 characters; say it in 500"):
-        propose_policy(db, document=shipped_document(), problem="x" * 501, author=AUTHOR, at=AT)
+        propose_policy(db, document=read_policy(shipped_document()), problem="x" * 501, author=AUTHOR, at=AT)
 
 
 def test_the_newest_activation_rules_at_once(database: Database) -> None:
     first(database)
     document = shipped_document().replace("deadline_s: 60", "deadline_s: 90")
     with database.transaction() as db:
-        propose_policy(db, document=document, problem="Too short.", author=AUTHOR, at=AT)
+        propose_policy(db, document=read_policy(document), problem="Too short.", author=AUTHOR, at=AT)
     with database.transaction(read_only=True) as db:
         before = active_policy(db)
 
@@ -123,7 +125,9 @@ def test_an_unknown_version_is_not_found(database: Database) -> None:
 def test_the_author_never_approves_their_own_text_even_as_the_owner(database: Database) -> None:
     first(database)
     with database.transaction() as db:
-        number = propose_policy(db, document=shipped_document(), problem="Something is slow.", author=OWNER, at=AT)
+        number = propose_policy(
+            db, document=read_policy(shipped_document()), problem="Something is slow.", author=OWNER, at=AT
+        )
 
     with pytest.raises(PolicyError, match="cannot approve it as well"), database.transaction() as db:
         approve_policy(db, number=number, approver=OWNER, at=AT)
@@ -133,7 +137,7 @@ def test_a_new_owner_needs_the_old_owners_approval(database: Database) -> None:
     first(database)
     document = shipped_document().replace(OWNER, "heir@example.test")
     with database.transaction() as db:
-        number = propose_policy(db, document=document, problem="The owner leaves.", author=AUTHOR, at=AT)
+        number = propose_policy(db, document=read_policy(document), problem="The owner leaves.", author=AUTHOR, at=AT)
 
     with pytest.raises(PolicyError, match="Only the owner"), database.transaction() as db:
         approve_policy(db, number=number, approver="heir@example.test", at=AT)

@@ -19,7 +19,7 @@ from supportbot.gateway.tables import ModelWay
 from supportbot.governance.actions import ensure_first_policy
 from supportbot.governance.model_probe import ask_models
 from supportbot.governance.queries import find_active_policy
-from supportbot.routing.policy import parse_policy, shipped_document
+from supportbot.routing.policy import parse_policy, read_policy, shipped_document
 from tests.contract.factories import make_answer
 from tests.gateway.faults import said
 from tests.gateway.stand_in import reply, stand_in
@@ -50,7 +50,7 @@ def activate(database: Database, text: str, *, lenient: bool = False) -> tuple[s
     with gateway() as made:
         asked = replace(ask_models(parse_policy(text), made), lenient=lenient)
     with database.transaction() as db:
-        ensure_first_policy(db, document=text, author=AUTHOR, approver=OWNER, at=AT, asked=asked)
+        ensure_first_policy(db, document=read_policy(text), author=AUTHOR, approver=OWNER, at=AT, asked=asked)
     return asked.warned
 
 
@@ -101,7 +101,7 @@ def test_trying_out_tells_everything_and_refuses_nothing(database: Database) -> 
 def test_models_that_were_not_asked_keep_a_policy_out(database: Database) -> None:
     text = document("http://127.0.0.1:9/v1")
     with database.transaction() as db, pytest.raises(PolicyError, match="not asked before it came into force: reas"):
-        ensure_first_policy(db, document=text, author=AUTHOR, approver=OWNER, at=AT)
+        ensure_first_policy(db, document=read_policy(text), author=AUTHOR, approver=OWNER, at=AT)
 
 
 def test_one_place_alone_brings_a_policy_into_force() -> None:

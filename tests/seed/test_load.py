@@ -18,7 +18,7 @@ from supportbot.gateway.tables import AttemptRow
 from supportbot.governance.queries import active_policy
 from supportbot.inbox.tables import Conversation, Message
 from supportbot.jobs.job_kinds import register_jobs
-from supportbot.routing.policy import shipped_document
+from supportbot.routing.policy import read_policy, shipped_document
 from supportbot.runtime import Runtime
 from supportbot.seed.load import Seeded, is_seeded, seed
 from supportbot.settings import provider_key
@@ -126,7 +126,7 @@ def test_a_first_start_with_a_policy_of_ones_own_drafts_nothing_with_its_models(
     seed(
         drafting,
         secret_key=SECRET,
-        policy_document=own,
+        policy_document=read_policy(own),
         password=lambda: "correct horse battery staple",
         progress=told_words.append,
         story=replace(story, conversations=tuple(one for one in story.conversations if one.customer == "greta")),

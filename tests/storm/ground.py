@@ -14,6 +14,7 @@ from supportbot.customers.tables import Site
 from supportbot.db import Database
 from supportbot.governance.actions import ensure_first_policy
 from supportbot.knowledge.actions import import_articles
+from supportbot.routing.policy import read_policy
 from supportbot.seed.story import tell_story
 from supportbot.settings import load_settings
 
@@ -66,6 +67,6 @@ def prepare(database_url: str, folder: Path, port: int) -> Ground:
         published = {story.policy.slug: story.policy.published_at}
         import_articles(db, sources, at=now, publish=True, audit=audit, published_at=published)
         document = files("supportbot.routing").joinpath("default_policy.yaml").read_text(encoding="utf-8")
-        ensure_first_policy(db, document=document, author="lead@example.test", approver=OWNER, at=now)
+        ensure_first_policy(db, document=read_policy(document), author="lead@example.test", approver=OWNER, at=now)
     database.dispose()
     return Ground(env, settings.public_url, token)

@@ -17,7 +17,7 @@ from supportbot.db import Database
 from supportbot.engine import MemoryEngine
 from supportbot.gateway.tables import Breaker, ServedModel
 from supportbot.governance.actions import ensure_first_policy, propose_policy
-from supportbot.routing.policy import parse_policy, shipped_document
+from supportbot.routing.policy import parse_policy, read_policy, shipped_document
 from supportbot.settings import Settings
 
 NOW = datetime(2026, 11, 18, 14, 10, tzinfo=UTC)
@@ -47,7 +47,7 @@ def sign_in(client: FlaskClient, database: Database, *, role: Role = "agent") ->
 
 def approve(database: Database) -> None:
     with database.transaction() as db:
-        ensure_first_policy(db, document=shipped_document(), author=AUTHOR, approver=OWNER, at=NOW)
+        ensure_first_policy(db, document=read_policy(shipped_document()), author=AUTHOR, approver=OWNER, at=NOW)
 
 
 def test_before_the_first_policy_the_page_says_that_everything_waits(client: FlaskClient, database: Database) -> None:
@@ -95,7 +95,7 @@ def test_a_proposal_can_be_read_and_says_that_it_is_one(client: FlaskClient, dat
     approve(database)
     document = shipped_document().replace('model: facts, job: "', 'model: facts, job: "<script>alert(1)</script> ')
     with database.transaction() as db:
-        propose_policy(db, document=document, problem="3 of 97 ran out of time.", author=AUTHOR, at=NOW)
+        propose_policy(db, document=read_policy(document), problem="3 of 97 ran out of time.", author=AUTHOR, at=NOW)
     sign_in(client, database)
 
     text = client.get("/policy/versions/2").text
