@@ -22,7 +22,7 @@ HOW_TO_GET_ONE = (
     "No Chromium for the browser tests. Either of these brings one: `apt install chromium`, "
     f"`.venv/bin/playwright install chromium`, or {PATH_VARIABLE}=/path/to/chromium."
 )
-HOW_TO_GET_PLAYWRIGHT_TO_START = "If it lacks libatomic, this brings it: `apt install libatomic1`."
+HOW_TO_GET_PLAYWRIGHT_TO_START = "On Debian or Ubuntu this brings what it needs: `apt install chromium libatomic1`."
 HOW_TO_GET_IT_TO_START = "If it lacks libraries, this brings them: `sudo .venv/bin/playwright install-deps chromium`."
 LAUNCH_ARGS = [
     "--headless",
