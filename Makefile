@@ -46,8 +46,7 @@ demo: $(VENV)/.installed
 	@echo "4/4 Starting supportbot on port $(PORT) ..."
 	@exec $(BIN)/supportbot demo --port $(PORT) $(ARGS)
 
-test: $(VENV)/.dev
-	@.ci/chromium
+test: $(VENV)/.browser
 	@$(BIN)/python -m pytest $(TEST_RUN) $(ARGS)
 
 # $(call step,command,how to fix it)
@@ -94,7 +93,7 @@ clean:
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-artifacts
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-# The environment, in four stamps. Each is written only after its step ended well.
+# The environment, in five stamps. Each is written only after its step ended well.
 
 # $(call quietly,command,what to say when it fails)
 define quietly
@@ -140,6 +139,10 @@ $(VENV)/.installed: pyproject.toml $(VENV)/.packages
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.installed
 	@echo "4/4 Adding the tools for tests and checks ..."
 	$(call quietly,$(PIP) install --require-hashes -r requirements-dev.lock,The development packages could not be installed; the reason stands above.)
+	@touch $@
+
+$(VENV)/.browser: $(VENV)/.dev
+	@.ci/chromium
 	@touch $@
 
 $(PEERS)/.installed: requirements-bench.lock $(VENV)/.python

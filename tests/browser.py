@@ -22,7 +22,8 @@ HOW_TO_GET_ONE = (
     "No Chromium for the browser tests. Either of these brings one: `apt install chromium`, "
     f"`.venv/bin/playwright install chromium`, or {PATH_VARIABLE}=/path/to/chromium."
 )
-HOW_TO_GET_LIBRARIES = "If it lacks libraries, this brings them: `sudo .venv/bin/playwright install-deps chromium`."
+HOW_TO_GET_PLAYWRIGHT_TO_START = "On Debian or Ubuntu this brings what it needs: `apt install chromium libatomic1`."
+HOW_TO_GET_IT_TO_START = "If it lacks libraries, this brings them: `sudo .venv/bin/playwright install-deps chromium`."
 LAUNCH_ARGS = [
     "--headless",
     "--no-sandbox",
@@ -49,17 +50,15 @@ def find_chromium(playwright: Playwright) -> Path:
 
 
 def check_chromium() -> Path:
-    """Find Chromium and see that it starts; ends the program with one line of what to do otherwise."""
+    """Find Chromium and see that Playwright and it start; ends the program with one line of what to do otherwise."""
+    _check_start([sys.executable, "-m", "playwright"], HOW_TO_GET_PLAYWRIGHT_TO_START)
     found = _system_chromium()
     if found is None:
         with sync_playwright() as playwright:
             found = _own_chromium(playwright)
     if found is None:
         sys.exit(HOW_TO_GET_ONE)
-    started = subprocess.run([found, "--version"], capture_output=True, text=True)
-    if started.returncode != 0:
-        said = (started.stderr.strip().splitlines() or ["it says nothing"])[-1]
-        sys.exit(f"{found} does not start: {said}. {HOW_TO_GET_LIBRARIES}")
+    _check_start([str(found)], HOW_TO_GET_IT_TO_START)
     return found
 
 
@@ -88,6 +87,13 @@ def watch_for_errors(page: Page) -> list[str]:
     page.on("pageerror", lambda error: problems.append(f"script error on {page.url}: {error}"))
     page.on("console", lambda message: problems.extend(_policy_violations(page, message.text)))
     return problems
+
+
+def _check_start(program: list[str], cure: str) -> None:
+    started = subprocess.run([*program, "--version"], capture_output=True, text=True)
+    if started.returncode != 0:
+        said = (started.stderr.strip().splitlines() or ["it says nothing"])[-1]
+        sys.exit(f"{' '.join(program)} does not start: {said}. {cure}")
 
 
 def _system_chromium() -> Path | None:

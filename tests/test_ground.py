@@ -19,7 +19,7 @@ from sqlmodel import SQLModel
 from supportbot.clock import system_clock
 from supportbot.customers.tables import Site
 from supportbot.db import Database
-from tests.browser import HOW_TO_GET_LIBRARIES, HOW_TO_GET_ONE, keep_screenshot, run_axe, watch_for_errors
+from tests.browser import HOW_TO_GET_IT_TO_START, HOW_TO_GET_ONE, keep_screenshot, run_axe, watch_for_errors
 from tests.conftest import OneFileOneProcess, free_port
 
 ROOT = Path(__file__).parent.parent
@@ -141,7 +141,7 @@ def test_a_chromium_that_lacks_its_libraries_is_named_with_what_brings_them(bare
     asked = _ask_for_chromium(bare_machine)
 
     assert asked.returncode == 1
-    assert asked.stderr == f"{downloaded} does not start: libnss3.so: cannot open. {HOW_TO_GET_LIBRARIES}\n"
+    assert asked.stderr == f"{downloaded} does not start: libnss3.so: cannot open. {HOW_TO_GET_IT_TO_START}\n"
 
 
 def test_axe_names_the_element_that_breaks_a_rule(page: Page) -> None:

@@ -11,8 +11,8 @@ import pytest
 ROOT = Path(__file__).parent.parent
 MAKE = shutil.which("make")
 # What every machine has; all else a test puts there.
-PLAIN_TOOLS = ("bash", "cat", "dirname", "env", "grep", "mktemp", "rm")
-FONTS = "fonts-dejavu-core fonts-noto-core"
+PLAIN_TOOLS = ("bash", "cat", "dirname", "env", "grep", "mktemp", "rm", "touch")
+BESIDE_CHROMIUM = "fonts-dejavu-core fonts-noto-core libatomic1"
 
 
 @pytest.fixture
@@ -102,9 +102,9 @@ def test_a_debian_without_python_gets_it(checkout: Path) -> None:
     assert "no python3 was found" in done.stderr
 
 
-def test_a_machine_with_a_browser_and_fonts_is_left_as_it_is(checkout: Path) -> None:
+def test_a_machine_that_has_what_browser_tests_need_is_left_as_it_is(checkout: Path) -> None:
     _give_environment(checkout)
-    _give_debian(checkout, who="root", has=f"chromium {FONTS}")
+    _give_debian(checkout, who="root", has=f"chromium {BESIDE_CHROMIUM}")
 
     done = _make(checkout, "test", "ARGS=tests/routing")
 
@@ -113,19 +113,31 @@ def test_a_machine_with_a_browser_and_fonts_is_left_as_it_is(checkout: Path) -> 
 
 
 @pytest.mark.parametrize("who", ["root", "sudo without a password"])
-def test_a_debian_without_chromium_gets_it_with_the_fonts_that_it_lacks(checkout: Path, who: str) -> None:
+def test_a_debian_without_chromium_gets_it_with_what_else_it_lacks(checkout: Path, who: str) -> None:
     _give_environment(checkout)
     _give_debian(checkout, who=who, has="fonts-dejavu-core")
 
     done = _make(checkout, "test")
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout == "Installing chromium fonts-noto-core from Debian's packages ...\n"
+    assert done.stdout == "Installing chromium fonts-noto-core libatomic1 from Debian's packages ...\n"
     assert _calls(checkout) == [
         "apt-get update",
-        "apt-get install chromium fonts-noto-core",
+        "apt-get install chromium fonts-noto-core libatomic1",
         "python -m pytest -n 2",
     ]
+
+
+def test_the_machine_is_looked_at_once_for_an_environment(checkout: Path) -> None:
+    _give_environment(checkout)
+    _give_debian(checkout, who="root", has="chromium", offers="")
+
+    _make(checkout, "test")
+    first = _calls(checkout)
+    again = _make(checkout, "test")
+
+    assert again.stdout == ""
+    assert _calls(checkout) == [*first, "python -m pytest -n 2"]
 
 
 def test_fonts_that_cannot_be_installed_stop_no_test(checkout: Path) -> None:
@@ -141,7 +153,7 @@ def test_fonts_that_cannot_be_installed_stop_no_test(checkout: Path) -> None:
 @pytest.mark.parametrize("who", ["sudo with a password", "nobody", "root"])
 def test_chromium_is_downloaded_where_debian_gives_none(checkout: Path, who: str) -> None:
     _give_environment(checkout)
-    _give_debian(checkout, who=who, has=FONTS, offers="")
+    _give_debian(checkout, who=who, has=BESIDE_CHROMIUM, offers="")
 
     done = _make(checkout, "test")
 
@@ -224,7 +236,9 @@ esac"""
     _give(checkout, name, script)
 
 
-def _give_debian(checkout: Path, *, who: str, has: str = "", offers: str = f"chromium python3.11-venv {FONTS}") -> None:
+def _give_debian(
+    checkout: Path, *, who: str, has: str = "", offers: str = f"chromium python3.11-venv {BESIDE_CHROMIUM}"
+) -> None:
     """A Debian with the packages `has`, whose apt-get installs those that its sources offer, for root only."""
     for package in has.split():
         (checkout / f"has-{package}").touch()
