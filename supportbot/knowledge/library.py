@@ -6,8 +6,8 @@ from functools import cached_property
 
 from supportbot.contract.refund_policy import RefundPolicy
 from supportbot.knowledge.ranking import Index, build_index, rank
-from supportbot.knowledge.search_words import language_of
 from supportbot.knowledge.types import ArticleHit, PassageText, PublishedArticle
+from supportbot.language.languages import language_of
 
 
 @dataclass(frozen=True)

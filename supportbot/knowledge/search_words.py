@@ -2,46 +2,32 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
-from importlib import resources
 
-from supportbot.language.months import AMBIGUOUS, month_words, months_in
+from supportbot.language.languages import lines, words
+from supportbot.language.months import month_or_word, month_words, months_in
 
 WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 MONTH = "§month"
-# Turkish and Polish change a word's end in many ways; its first letters say enough.
-PREFIX_LETTERS: Mapping[str, int] = {"tr": 5, "pl": 5}
-
-# Endings that are cut, longest first; at least four letters stay.
-ENDINGS: Mapping[str, tuple[str, ...]] = {
-    "en": ("ations", "ation", "ings", "ing", "ies", "ied", "ed", "es", "s", "e", "y"),
-    "de": ("ungen", "ung", "ern", "en", "er", "em", "es", "e", "n", "s"),
-    "fr": ("ements", "ement", "ees", "ee", "er", "es", "e", "s"),
-    "es": ("aciones", "acion", "ados", "ado", "adas", "ada", "ar", "os", "as", "es", "o", "a", "e", "s"),
-    "pt": ("acoes", "acao", "ados", "ado", "adas", "ada", "ar", "os", "as", "es", "o", "a", "e", "s"),
-    "it": ("azioni", "azione", "ati", "ato", "are", "i", "e", "o", "a"),
-    "nl": ("ingen", "ing", "en", "e", "s", "t"),
-    "ar": ("اتي", "تي", "تك", "ات", "ي", "ه"),
-}
-ARABIC_STARTS = ("وال", "بال", "لل", "ال")
 
 
 def stems(text: str, language: str) -> tuple[str, ...]:
     """The words of a text that carry meaning, as stems, in order. Numbers are left out; a month becomes one sign."""
     named = bool(months_in(text))
-    words = (MONTH if _is_month(raw, named) else _meaning(raw, language) for raw in WORD.findall(text.casefold()))
-    return tuple(word for word in words if word)
+    found = (MONTH if _is_month(raw, named) else _meaning(raw, language) for raw in WORD.findall(text.casefold()))
+    return tuple(word for word in found if word)
 
 
 @lru_cache(maxsize=8192)
 def _meaning(raw: str, language: str) -> str:
     """The stem of one word or of what it is a synonym of; empty for a stop word or anything with a digit."""
     word = fold(raw, language)
-    if word in stop_words().get(language, frozenset()) or any(letter.isdigit() for letter in word):
+    if word in stop_words(language) or any(letter.isdigit() for letter in word):
         return ""
     stem = _stem(word, language) if word else ""
-    return synonyms().get((language, stem), stem)
+    return synonyms(language).get(stem, stem)
 
 
 def fold(text: str, language: str) -> str:
@@ -56,54 +42,51 @@ def fold(text: str, language: str) -> str:
     return plain.replace("ł", "l")
 
 
-@lru_cache(maxsize=1)
-def stop_words() -> Mapping[str, frozenset[str]]:
-    """The words of each language that say nothing about a question, folded; from `stop_words.txt`."""
-    found: dict[str, frozenset[str]] = {}
-    for language, words in _word_lists("stop_words.txt"):
-        found[language] = found.get(language, frozenset()) | {fold(word, language) for word in words}
+@lru_cache(maxsize=32)
+def stop_words(language: str) -> frozenset[str]:
+    """The words of a language that say nothing about a question, folded."""
+    return frozenset(fold(word, language) for word in words(language, "stop"))
+
+
+@lru_cache(maxsize=32)
+def synonyms(language: str) -> Mapping[str, str]:
+    """A stem to the stem that stands for its group."""
+    found: dict[str, str] = {}
+    for line in lines(language, "synonyms"):
+        group = [_stem(fold(word, language), language) for word in line.split()]
+        found |= dict.fromkeys(group, group[0])
     return found
-
-
-@lru_cache(maxsize=1)
-def synonyms() -> Mapping[tuple[str, str], str]:
-    """Language and stem to the stem that stands for its group; from `synonyms.txt`."""
-    found: dict[tuple[str, str], str] = {}
-    for language, words in _word_lists("synonyms.txt"):
-        group = [_stem(fold(word, language), language) for word in words]
-        found |= {(language, stem): group[0] for stem in group}
-    return found
-
-
-def language_of(locale: str) -> str:
-    """The language of a locale: "en" for "en-GB"."""
-    return locale.replace("_", "-").split("-")[0].lower()
-
-
-def _word_lists(name: str) -> Iterator[tuple[str, list[str]]]:
-    """Language and words of each line of a list beside this module."""
-    text = resources.files("supportbot.knowledge").joinpath(name).read_text(encoding="utf-8")
-    for line in text.splitlines():
-        language, colon, words = line.partition(": ")
-        if colon and not line.startswith("#"):
-            yield language, words.split()
 
 
 def _is_month(word: str, named: bool) -> bool:
     """Whether a word is a month here; a word with a second meaning only if the text names a month at all."""
-    return word in month_words() and (named or word not in AMBIGUOUS)
+    return word in month_words() and (named or word not in month_or_word())
 
 
 def _stem(word: str, language: str) -> str:
-    if language in PREFIX_LETTERS:
-        return word[: PREFIX_LETTERS[language]]
-    shortest = 4
-    if language == "ar":
-        shortest = 3
-        start = next((start for start in ARABIC_STARTS if word.startswith(start) and len(word) - len(start) >= 3), "")
-        word = word.removeprefix(start)
-    for ending in ENDINGS.get(language, ()):
+    how = _stemming(language)
+    if how.first_letters:
+        return word[: how.first_letters]
+    start = next((start for start in how.starts if word.startswith(start) and len(word) - len(start) >= 3), "")
+    word = word.removeprefix(start)
+    shortest = 3 if how.starts else 4
+    for ending in how.endings:
         if word.endswith(ending) and len(word) - len(ending) >= shortest:
             word = word.removesuffix(ending)
             break
     return word[:-1] if len(word) > shortest and word[-1] == word[-2] else word
+
+
+@dataclass(frozen=True, slots=True)
+class _Stemming:
+    """What search cuts off the words of a language: everything behind some letters, or beginnings and endings."""
+
+    first_letters: int
+    starts: tuple[str, ...]
+    endings: tuple[str, ...]
+
+
+@lru_cache(maxsize=32)
+def _stemming(language: str) -> _Stemming:
+    first_letters = next(iter(words(language, "first_letters")), "0")
+    return _Stemming(int(first_letters), words(language, "starts"), words(language, "endings"))

@@ -1,5 +1,7 @@
 """How texts name currencies: codes, symbols and words."""
 
+from supportbot.language.languages import LANGUAGES, pairs
+
 # Without ALL and TOP, which are words: "3 ALL".
 _CODES = (
     "AED AFN AMD AOA ARS AUD AWG AZN BAM BBD BDT BGN BHD BIF BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF CLP CNY",
@@ -16,15 +18,9 @@ SYMBOLS = {
     **{"฿": "THB", "R$": "BRL", "A$": "AUD", "C$": "CAD", "Kč": "CZK", "₿": "BTC"},
     **{"د.ك": "KWD", "د.ب": "BHD", "د.إ": "AED", "ر.س": "SAR"},
 }
-_SPOKEN = {
-    "EUR": "euro euros eur يورو",
-    "USD": "dollar dollars bucks dólar dólares dollari dolar dolarów dolary دولار دولارات",
-    "GBP": "quid sterling",
-    "PLN": "złoty złote złotych zloty zlotych",
-    "TRY": "lira lirası",
-    "CHF": "franken",
-    "JPY": "yen",
-    "SAR": "ريال",
-    "AED": "درهم",
+NAMES = {
+    name: code
+    for language in LANGUAGES
+    for code, names in pairs(language, "currencies").items()
+    for name in names.split()
 }
-NAMES = {name: code for code, names in _SPOKEN.items() for name in names.split()}

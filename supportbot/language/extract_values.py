@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from babel import Locale
-
 from supportbot.language.currencies import CODES, NAMES, SYMBOLS
+from supportbot.language.languages import either
 from supportbot.language.lookalikes import plain
 from supportbot.language.money import Money, minor_digits, read_minor
+from supportbot.language.months import month_names
 
-LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "nl", "pl", "tr", "ar")
 _CURRENCIES = {
     **SYMBOLS,
     **{code: code for code in CODES},
@@ -42,8 +41,7 @@ _ID_SHAPES = (
     re.compile(r"(?<![\w-])[a-z]{2,8}_[A-Za-z0-9_]*\d[A-Za-z0-9_]*"),
     re.compile(r"#\s?[A-Za-z]{0,4}\d[\w-]*"),
     re.compile(
-        r"(?:order|invoice|case|plan|subscription|ticket|rechnung|bestellung|commande|facture|pedido|factura|fattura|ordine|encomenda|fatura"
-        r"|bestelling|factuur|zamówieni[ae]|zamówieniu|faktur[aęy]|sipariş|الطلب|طلب|الفاتورة|فاتورة|vorgang|dossier)"
+        rf"(?:{either('numbered_things')})"
         r"s?(?:\s(?:number|no\.?|nr\.?|id))?\s?[:#]?\s?(\d{3,}[\w-]*)",
         re.IGNORECASE,
     ),
@@ -151,20 +149,6 @@ def _possible(year: int | None, month: int, day: int) -> bool:
     except ValueError:
         return False
     return True
-
-
-@lru_cache(maxsize=1)
-def month_names() -> dict[str, int]:
-    """Every spelling of a month in the ten languages, lower case, to its number."""
-    names: dict[str, int] = {}
-    for language in LANGUAGES:
-        months = Locale.parse(language).months
-        for context in ("format", "stand-alone"):
-            for width in ("wide", "abbreviated"):
-                for number, name in months[context][width].items():
-                    names.setdefault(plain(name).lower().rstrip("."), number)
-    names.pop("", None)
-    return {name: number for name, number in names.items() if not name.isdigit()}
 
 
 @lru_cache(maxsize=1)

@@ -1,4 +1,4 @@
-"""Which months a text names, in the ten languages of supportbot."""
+"""Which months a text names, in every language of supportbot."""
 
 import re
 from dataclasses import dataclass
@@ -6,33 +6,12 @@ from functools import lru_cache
 
 from babel import Locale
 
-LANGUAGES = ("en", "de", "fr", "es", "pt", "it", "nl", "pl", "tr", "ar")
+from supportbot.language.languages import LANGUAGES, every_word, pairs
+from supportbot.language.lookalikes import plain
+
+_LISTED = ("months", "short_months")
+
 WORD = re.compile(r"\w+")
-# Forms that CLDR does not list: the Polish "in March", German without umlaut, English short forms.
-EXTRA = {
-    "maerz": 3,
-    "styczniu": 1,
-    "lutym": 2,
-    "marcu": 3,
-    "kwietniu": 4,
-    "maju": 5,
-    "czerwcu": 6,
-    "lipcu": 7,
-    "sierpniu": 8,
-    "wrześniu": 9,
-    "październiku": 10,
-    "listopadzie": 11,
-    "grudniu": 12,
-}
-SHORT = {"jan": 1, "feb": 2, "mar": 3, "apr": 4, "jun": 6, "jul": 7, "aug": 8, "sep": 9, "sept": 9, "oct": 10} | {
-    "nov": 11,
-    "dec": 12,
-}
-# Words that mean something else too; they count only beside a number or after one of LEADS.
-AMBIGUOUS = frozenset({"may", "mars", "mart", "ocak", "ekim"}) | frozenset(SHORT)
-LEADS = frozenset({"in", "of", "for", "since", "from", "until", "during", "last", "this", "my", "and", "early"}) | {
-    *("late", "mid", "en", "de", "du", "le", "au", "fin", "mois", "geçen", "bu")
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,21 +33,53 @@ def months_in(text: str) -> tuple[NamedMonth, ...]:
         month = month_words().get(word)
         before = words[place - 1] if place else ""
         after = words[place + 1] if place + 1 < len(words) else ""
-        if month and (word not in AMBIGUOUS or before in LEADS or before[:1].isdigit() or after[:1].isdigit()):
+        if month and (
+            word not in month_or_word() or before in before_months() or before[:1].isdigit() or after[:1].isdigit()
+        ):
             found[NamedMonth(month, _year(after))] = None
     return tuple(found)
 
 
 @lru_cache(maxsize=1)
+def month_or_word() -> frozenset[str]:
+    """Names of months that mean something else too; they count only beside a number or behind some words."""
+    return every_word("month_or_word") | {name for name, _ in _listed("short_months")}
+
+
+@lru_cache(maxsize=1)
+def before_months() -> frozenset[str]:
+    """The words behind which such a name is a month."""
+    return every_word("before_months")
+
+
+def _listed(section: str) -> list[tuple[str, str]]:
+    return [pair for language in LANGUAGES for pair in pairs(language, section).items()]
+
+
+@lru_cache(maxsize=1)
 def month_words() -> dict[str, int]:
     """Every single-word month name of the ten languages, casefolded, to its number."""
-    words = dict(EXTRA) | SHORT
+    words = {name: int(number) for section in _LISTED for name, number in _listed(section)}
     for language in LANGUAGES:
         months = Locale.parse(language).months
         for context in ("format", "stand-alone"):
             for number, name in months[context]["wide"].items():
                 words.setdefault(name.casefold(), number)
     return words
+
+
+@lru_cache(maxsize=1)
+def month_names() -> dict[str, int]:
+    """Every spelling of a month in the ten languages, lower case, to its number."""
+    names: dict[str, int] = {}
+    for language in LANGUAGES:
+        months = Locale.parse(language).months
+        for context in ("format", "stand-alone"):
+            for width in ("wide", "abbreviated"):
+                for number, name in months[context][width].items():
+                    names.setdefault(plain(name).lower().rstrip("."), number)
+    names.pop("", None)
+    return {name: number for name, number in names.items() if not name.isdigit()}
 
 
 def _year(word: str) -> int | None:

@@ -2,12 +2,13 @@
 
 import re
 
+from supportbot.language.languages import either
 from supportbot.language.lookalikes import plain
 
 _PERCENT = re.compile(
     r"(?<![\w.,])(\d+(?:[.,]\d+)?)\s?"
-    r"(?:%|٪|(?:percent|per cent|prozent|pour cent|por ciento|por cento|per cento|procent)\b)"
-    r"|(?:%|yüzde)\s?(\d+(?:[.,]\d+)?)(?!\w)",
+    rf"(?:%|٪|(?:{either('percent')})\b)"
+    rf"|(?:%|{either('percent_before')})\s?(\d+(?:[.,]\d+)?)(?!\w)",
     re.IGNORECASE,
 )
 # Capitalised words that begin a sentence or an address, and name no plan.

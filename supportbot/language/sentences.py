@@ -2,12 +2,10 @@
 
 import re
 
-from supportbot.language.extract_values import month_names
+from supportbot.language.languages import every_word
+from supportbot.language.months import month_names
 
-_ABBREVIATIONS = frozenset(
-    {"e.g", "i.e", "mr", "mrs", "ms", "dr", "st", "no", "nr", "approx", "incl", "excl", "vs", "etc", "z.b", "bzw", "ca"}
-    | {"inkl", "usw", "p.ej", "sr", "sra", "núm", "n.o", "art", "abs", "dt", "inc", "ltd"}
-)
+_ABBREVIATIONS = every_word("abbreviations")
 _END = re.compile(r"([.!?…。؟]+[\"'”’»)\]]*)(\s+)|(\n+)")
 _TERMINAL = re.compile(r"[.!?…。؟][\"'”’»)\]]*$")
 

@@ -1,7 +1,8 @@
 """The routing policy document: its shape, and reading it so that every problem is named at once."""
 
 import json
-from collections.abc import Hashable
+import re
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
@@ -22,6 +23,7 @@ from supportbot.gateway.types import (
     SpendLimits,
     StructuredOutput,
 )
+from supportbot.language.languages import LANGUAGES, policy_lines
 from supportbot.language.phrase_matcher import PhraseIndex, flatten
 from supportbot.routing.held_reply_time import Weekday, WorkingDays, working_days
 from supportbot.routing.policy_checks import KnownNames, Problem, rule_problems, shape_problems
@@ -275,6 +277,9 @@ class RoutingPolicy(_Strict):
         return rule
 
 
+_ELSEWHERE = re.compile(r"(?P<indent> *)# in other languages: (?P<key>\S+)(?: in the order (?P<order>.+))?")
+
+
 @dataclass(frozen=True, slots=True)
 class PolicyDocument:
     """A policy as its text, and the text read: read once, where it comes in."""
@@ -324,7 +329,20 @@ def _parse(text: str, known: KnownNames | None) -> RoutingPolicy:
 
 def shipped_document() -> str:
     """The policy that comes with supportbot, as its text."""
-    return resources.files("supportbot.routing").joinpath("default_policy.yaml").read_text(encoding="utf-8")
+    text = resources.files("supportbot.routing").joinpath("default_policy.yaml").read_text(encoding="utf-8")
+    return "\n".join(line for row in text.split("\n") for line in _in_all_languages(row))
+
+
+def _in_all_languages(row: str) -> Iterator[str]:
+    """A line of the shipped policy; where it says so, what every language's folder holds for this place."""
+    place = _ELSEWHERE.fullmatch(row)
+    if place is None:
+        yield row
+        return
+    first = (place["order"] or "").split()
+    for language in (*first, *(other for other in LANGUAGES if other not in first)):
+        for at, line in enumerate(policy_lines(language).get(place["key"], ())):
+            yield place["indent"] + (line if at else f"{language}:{line}")
 
 
 @lru_cache(maxsize=1)

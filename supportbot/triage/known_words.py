@@ -6,14 +6,10 @@ from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 
+from supportbot.language.languages import LANGUAGES
+from supportbot.language.languages import words as words_of
 from supportbot.language.phrase_matcher import Word, spellings
 
-# What a language writes onto the front of a word: the word without it is looked up too.
-_FRONTS: Mapping[str, tuple[str, ...]] = {
-    "fr": ("l", "d", "j", "n", "m", "s", "t", "c", "qu"),
-    "it": ("l", "un", "d", "c", "dell", "nell", "all", "dall", "sull", "quest"),
-    "ar": ("و", "ف", "ب", "ل", "ال", "وال", "بال", "لل", "وب", "ول"),
-}
 _LEAST_LEFT = 3
 # Labels of a language that let its everyday questions go the fast way by what the model has learnt.
 LABELS_FOR_A_LANGUAGE = 200
@@ -31,15 +27,13 @@ def english_words() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _small_words() -> Mapping[str, frozenset[str]]:
-    text = resources.files("supportbot.triage").joinpath("small_words.txt").read_text(encoding="utf-8")
-    words: dict[str, set[str]] = {}
-    for line in text.splitlines():
-        if line.startswith("["):
-            language = line.strip("[]")
-            words[language] = set()
-        elif line and not line.startswith("#"):
-            words[language].update(spelling for word in line.split() for spelling in spellings(word))
-    return {language: frozenset(found) for language, found in words.items()}
+    """The words of each language that carry no request of their own, folded; English has its own list."""
+    found = {}
+    for language in LANGUAGES:
+        listed = words_of(language, "everyday")
+        if listed:
+            found[language] = frozenset(spelling for word in listed for spelling in spellings(word))
+    return found
 
 
 def small_words(language: str) -> frozenset[str]:
@@ -52,7 +46,7 @@ def is_small(word: str, language: str) -> bool:
     small = small_words(language)
     return word in small or any(
         word.startswith(front) and len(word) - len(front) >= _LEAST_LEFT and word[len(front) :] in small
-        for front in _FRONTS.get(language, ())
+        for front in words_of(language, "fronts")
     )
 
 

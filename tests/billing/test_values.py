@@ -3,10 +3,9 @@
 from typing import get_args
 
 from supportbot.billing.rules import case_record
-from supportbot.billing.rules.words import ORDER_STATUS
 from supportbot.billing.types import AccountRows, OrderStatus
 from supportbot.contract.refund_policy import PLACEHOLDERS
-from supportbot.language.months import LANGUAGES
+from supportbot.language.languages import LANGUAGES, pairs
 from tests.billing.accounts import (
     ACCOUNT,
     NOW,
@@ -70,5 +69,4 @@ def test_a_cancelled_plan_has_an_end_and_no_renewal() -> None:
 
 
 def test_every_order_status_has_words_in_all_ten_languages() -> None:
-    assert set(ORDER_STATUS) == set(LANGUAGES)
-    assert all(set(words) == set(get_args(OrderStatus)) for words in ORDER_STATUS.values())
+    assert all(set(pairs(language, "order_status")) == set(get_args(OrderStatus)) for language in LANGUAGES)

@@ -7,9 +7,9 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
 from supportbot.billing.rules.payments import local_day, row_ids
-from supportbot.billing.rules.words import ORDER_STATUS
 from supportbot.billing.types import AccountRows, InvoiceRow, OrderRow, SubscriptionRow
 from supportbot.contract.refund_policy import Placeholder
+from supportbot.language.languages import pairs
 from supportbot.language.money import Money
 
 
@@ -121,7 +121,7 @@ def _order_values(rows: AccountRows, zone: tzinfo, language: Locale) -> Iterator
     if order:
         yield "newest_order", order.number
         yield "newest_order_date", _day(order.placed_at, zone, language)
-        yield "order_status", ORDER_STATUS.get(language.language, ORDER_STATUS["en"])[order.status]
+        yield "order_status", (pairs(language.language, "order_status") or pairs("en", "order_status"))[order.status]
         yield "tracking", order.tracking or ""
         yield "carrier", order.carrier or ""
 

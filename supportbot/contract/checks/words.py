@@ -10,8 +10,7 @@ from supportbot.language.detection import other_language
 from supportbot.language.filler_phrases import ECHOES, any_phrase
 from supportbot.language.lookalikes import straight
 from supportbot.language.placeholder_marks import placeholders_in
-from supportbot.language.promise_shapes import GAP, PROMISE_SHAPES, SPEAKS_OF_MONEY_BACK
-from supportbot.language.promises import PROMISES
+from supportbot.language.promises import GAP, PROMISE_SHAPES, PROMISES, SPEAKS_OF_MONEY_BACK
 from supportbot.language.sentences import split_sentences
 
 _PROMISE = any_phrase(PROMISES, *PROMISE_SHAPES, gap=GAP)

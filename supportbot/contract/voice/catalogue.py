@@ -2,12 +2,12 @@
 
 import tomllib
 from functools import lru_cache
-from importlib.resources import files
 from typing import Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from supportbot.contract.types import ACTIONS, CASE_KEYS, OUTCOMES, ActionId, CaseKey, Outcome
+from supportbot.language.languages import LANGUAGES, folder, language_of
 
 FactTemplate = Literal[
     "after_cancelling",
@@ -104,9 +104,9 @@ class Catalogue(BaseModel):
 @lru_cache(maxsize=32)
 def catalogue(locale: str) -> Catalogue:
     """The catalogue of a language ("en", "de-AT"), or the English one."""
-    language = locale.replace("_", "-").partition("-")[0].lower()
-    name = language if language in languages() else "en"
-    text = (files("supportbot.language") / name / "labels.toml").read_text(encoding="utf-8")
+    language = language_of(locale)
+    name = language if language in LANGUAGES else "en"
+    text = (folder(name) / "labels.toml").read_text(encoding="utf-8")
     read = Catalogue.model_validate(tomllib.loads(text))
     missing: set[str] = {*CASE_KEYS} - {*read.fields} | {*ACTIONS} - {*read.actions} | {*OUTCOMES} - {*read.status}
     missing |= {*FACT_TEMPLATES} - {*read.facts}
@@ -118,5 +118,4 @@ def catalogue(locale: str) -> Catalogue:
 @lru_cache(maxsize=1)
 def languages() -> tuple[str, ...]:
     """The languages that have a catalogue of their own."""
-    folders = files("supportbot.language").iterdir()
-    return tuple(sorted(entry.name for entry in folders if (entry / "labels.toml").is_file()))
+    return tuple(sorted(LANGUAGES))

@@ -7,8 +7,8 @@ from babel.core import Locale, UnknownLocaleError
 from babel.dates import format_date, format_skeleton
 
 from supportbot.contract.voice.catalogue import catalogue
+from supportbot.language.languages import lines
 
-_COMMA = {"ar": "،"}
 _YEAR = re.compile(r",?\s*(?:'de'\s*)?\by+\b")
 
 
@@ -27,7 +27,8 @@ def moment_in_words(at: datetime, *, zone: tzinfo, locale: str = "en") -> str:
 
 
 def _at(day: str, there: datetime, locale: str) -> str:
-    return f"{day}{_COMMA.get(catalogue(locale).locale, ',')} {there:%H:%M}"
+    comma = "".join(lines(catalogue(locale).locale, "comma")) or ","
+    return f"{day}{comma} {there:%H:%M}"
 
 
 def near_moment(at: datetime, *, now: datetime, zone: tzinfo, locale: str = "en") -> str:

@@ -17,13 +17,13 @@ from supportbot.language.filler_phrases import (
     MAKER_SHAPES,
     MAKERS,
     OPENERS,
+    REFUSALS,
     REPLY_WORDS,
     any_phrase,
     phrase_pattern,
 )
 from supportbot.language.invisible_characters import without_unseen
 from supportbot.language.lookalikes import straight
-from supportbot.language.refusals import REFUSALS
 from supportbot.language.sentences import split_sentences
 
 _TAGGED = re.compile(

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Iterator
 
+from supportbot.language.languages import either
+
 _LOCAL = r"(?<![\w.+%'-])[\w.+%'-]{1,64}"
 _LABEL = r"[^\W_](?:[\w-]{0,61}[^\W_])?"
 _HOSTS = r"(?:gmail|googlemail|yahoo|yahho|ymail|hotmail|outlook|icloud|protonmail|aol|gmx|rediffmail|live|msn)"
-_AT_WORD = r"(?:at|ät|arobase|arroba|chiocciola|apenstaartje|ma[łl]pa|kuyruklu a)"
-_DOT_WORD = r"(?:dot|punkt|point|punto|ponto|punt|kropka|nokta|نقطة)"
+_AT_WORD = rf"(?:{either('at_sign')})"
+_DOT_WORD = rf"(?:{either('dot')})"
 _OPEN, _SHUT = r"\s{0,2}[\[({<‹]\s{0,2}", r"\s{0,2}[\])}>›]\s{0,2}"
 _AT_MARKED = rf"{_OPEN}(?:@|{_AT_WORD}){_SHUT}"
 _DOT = rf"(?:{_OPEN}(?:\.|{_DOT_WORD}){_SHUT}|\s{{1,2}}{_DOT_WORD}\s{{1,2}}|\s\.\s|\.)"

@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Literal, get_args
 
 from supportbot.language.extract_values import amount_spans, date_spans
+from supportbot.language.languages import either
 from supportbot.language.lookalikes import plain
 from supportbot.prompting.personal_data.cards import is_card
 from supportbot.prompting.personal_data.emails import email_spans
@@ -29,31 +30,17 @@ _GROUP = re.compile(r"\d+")
 _REACH = 40  # how far back a word may stand that says what a number is
 _MOST_GROUPS = 19
 
-_WORDS = {
-    "card": r"credit card|debit card|card|cards|visa|master\s?card|amex|maestro|kreditkarte\w*|karte\w*|kartennummer"
-    r"|carte|cb|tarjeta|cart[ãa]o|carta|creditcard|kaart\w*|kart[aąęy]|kart[ıi]m?|kart|بطاقة|البطاقة|بطاقتي",
-    "iban": r"iban",
-    "phone": r"phone|telephone|tel|mobile|cell|call|call me|ring me|reach me|whats\s?app|sms|text me|fax|my number"
-    r"|telefon\w*|handy\w*|mobil\w*|ruf\w*|meine nummer|t[ée]l[ée]phone|portable|appelez|joindre|mon num[ée]ro"
-    r"|tel[ée]fono|m[óo]vil|celular|ll[áa]m\w+|mi n[úu]mero|telefone|telem[óo]vel|ligue\w*|meu n[úu]mero|cellulare"
-    r"|chiam\w+|mio numero|telefoon\w*|mobiel\w*|bel|bellen|mijn nummer|kom[óo]rk\w*|zadzwo\w*|m[óo]j numer|cep"
-    r"|aray[ıi]n\w*|telefon numaram|benim numaram|هاتف\w*|الهاتف|جوال\w*|الجوال|موبايل\w*|اتصل\w*|رقمي",
-    "id": r"order\w*|invoice\w*|receipt\w*|track\w*|parcel\w*|package\w*|shipment\w*|reference|ref|ticket\w*|case"
-    r"|item\w*|product\w*|article\w*|sku|model|serial|barcode|ean|isbn|customer (?:number|id|no)|account\w*|policy"
-    r"|claim\w*|ssn|vat|tax|id|code|pin|plan|subscription\w*|transaction\w*|bestell\w*|rechnung\w*|sendung\w*|paket\w*"
-    r"|auftrag\w*|kunden\w*|artikel\w*|konto\w*|commande\w*|facture\w*|colis|suivi|r[ée]f[ée]rence|compte|pedido\w*"
-    r"|factura\w*|env[íi]o|seguimiento|cuenta|encomenda\w*|fatura\w*|rastreio|conta|ordin\w+|fattur\w+|spedizion\w+"
-    r"|tracciamento|conto|factuur\w*|factuurnummer|pakket\w*|klant\w*|zam[óo]wieni\w*|faktur\w*|przesy[łl]k\w*|paczk\w*"
-    r"|sipari[şs]\w*|kargo\w*|takip|طلب\w*|الطلب|فاتور\w*|الفاتور\w*|شحن\w*|الشحن\w*|تتبع",
-}
-_MEANT = re.compile("|".join(rf"(?P<{kind}>\b(?:{words})\b)" for kind, words in _WORDS.items()), re.IGNORECASE)
+_MEANT = re.compile(
+    rf"(?P<card>\b(?:{either('card_words')})\b)|(?P<iban>\b(?:iban)\b)"
+    rf"|(?P<phone>\b(?:{either('phone_words')})\b)|(?P<id>\b(?:{either('id_words')})\b)",
+    re.IGNORECASE,
+)
 _MAY_HOLD = re.compile(r"[@＠]|(?:\d\D*){7}")  # no number that is looked for has fewer digits
 # When something was said, as a prompt gives it: by far the most frequent text with many digits.
 _MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{6})?(?:[+-]\d\d:\d\d)?", re.ASCII)
 # Without those only a spelled address can be there, and then one of these is.
 _SPELLED = re.compile(
-    r"[\[({<]\s*(?:at|ät)\s*[\])}>]|\b(?:dot|punkt|point|punto|ponto|punt|kropka|nokta)\b|mail|yahoo|outlook|correo"
-    r"|courriel|posta|adres|بريد",
+    rf"[\[({{<]\s*(?:{either('at_sign')})\s*[\])}}>]|\b(?:{either('dot')})\b|yahoo|outlook|{either('email_words')}",
     re.IGNORECASE,
 )
 

@@ -5,19 +5,8 @@ from functools import lru_cache
 
 import phonenumbers
 
-# Where customers of a language most likely have their telephones, for numbers without a country code.
-_REGIONS = {
-    "en": ("US", "GB", "IN", "AU", "IE"),
-    "de": ("DE", "AT", "CH"),
-    "fr": ("FR", "BE", "CH"),
-    "es": ("ES", "MX", "AR"),
-    "pt": ("PT", "BR"),
-    "it": ("IT",),
-    "nl": ("NL", "BE"),
-    "pl": ("PL",),
-    "tr": ("TR",),
-    "ar": ("EG", "SA", "AE", "MA"),
-}
+from supportbot.language.languages import language_of, words
+
 # Regions whose people write their numbers without a leading zero.
 _NO_ZERO = frozenset({"US", "IN", "ES", "PT", "PL", "MX"})
 _LEAST = 9
@@ -42,7 +31,7 @@ def is_phone(written: str, said: str | None, locale: str) -> bool:
         return len(digits) >= 7 and not _DATE.fullmatch(written)
     if said is not None or len(digits) < _LEAST or not _is_grouped_as_one(written):
         return False
-    return _exists_somewhere(digits, locale.replace("_", "-").partition("-")[0].lower())
+    return _exists_somewhere(digits, language_of(locale))
 
 
 def _is_grouped_as_one(written: str) -> bool:
@@ -56,7 +45,7 @@ def _is_grouped_as_one(written: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def _exists_somewhere(digits: str, language: str) -> bool:
-    for region in _REGIONS.get(language, _REGIONS["en"]):
+    for region in words(language, "phone_regions") or words("en", "phone_regions"):
         if (digits.startswith("0") or region in _NO_ZERO) and _is_valid(digits, region):
             return True
     return False

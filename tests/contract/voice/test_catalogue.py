@@ -11,7 +11,7 @@ from supportbot.contract.voice.dates import moment_in_words
 from supportbot.contract.voice.frame import held_notice
 from supportbot.contract.voice.render import refund_approved_reply
 from supportbot.language.detection import guess_language
-from supportbot.language.extract_values import LANGUAGES
+from supportbot.language.languages import LANGUAGES
 from supportbot.language.money import Money
 from tests.contract.factories import BERLIN, NOON, make_allowed, make_fields, normalise
 

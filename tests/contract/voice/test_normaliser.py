@@ -6,8 +6,7 @@ from hypothesis import strategies as st
 
 from supportbot.contract.types import ACTIONS
 from supportbot.contract.voice.normaliser import ANSWER_LIMIT, ASK_LIMIT, DETAILS_LIMIT, normalise_reply, voice_of
-from supportbot.language.filler_phrases import CLOSINGS, FAREWELLS, GREETINGS, MAKERS, OPENERS
-from supportbot.language.refusals import REFUSALS
+from supportbot.language.filler_phrases import CLOSINGS, FAREWELLS, GREETINGS, MAKERS, OPENERS, REFUSALS
 from tests.contract.factories import make_fields, normalise
 
 
