@@ -1,11 +1,11 @@
 """Which words triage knows, and in which language and script a text is written."""
 
 import unicodedata
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from importlib import resources
 
+from supportbot.language.detection import language_of_words
 from supportbot.language.languages import LANGUAGES
 from supportbot.language.languages import words as words_of
 from supportbot.language.phrase_matcher import Word, spellings
@@ -51,22 +51,9 @@ def is_small(word: str, language: str) -> bool:
 
 
 def language_of(words: Sequence[Word]) -> str | None:
-    """The language whose small words stand in a text most; None when no language other than English shows itself."""
-    of_word = _languages_of_words()
-    counts = Counter(language for word in words for language in of_word.get(word.folded, ()))
-    if not counts:
-        return None
-    best = max(_small_words(), key=lambda language: counts[language])
-    return best if counts[best] >= max(_FEWEST_SMALL_WORDS, _LEAST_SMALL_SHARE * len(words)) else None
-
-
-@lru_cache(maxsize=1)
-def _languages_of_words() -> Mapping[str, tuple[str, ...]]:
-    found: dict[str, tuple[str, ...]] = {}
-    for language, words in _small_words().items():
-        for word in words:
-            found[word] = (*found.get(word, ()), language)
-    return found
+    """The language that words are in; None for English, and where none shows itself."""
+    found = language_of_words(words)
+    return None if found == "en" else found
 
 
 def languages_ready(labels: Mapping[str, int]) -> frozenset[str]:

@@ -12,11 +12,11 @@ LIST = '"tr", "ar")'
 FILES = {
     "words.txt": """
 [small]
-zo ka mi ne la tup vo ri sa ko pa du
+zorb kazu mivo nerk lagu tupo vork rizu sabo kovu pazu dumo
 [everyday]
-zo ka mi ne la tup vo ri sa ko pa du halo
+zorb kazu mivo nerk lagu tupo vork rizu sabo kovu pazu dumo halo
 [stop]
-zo ka mi
+zorb kazu mivo
 [endings]
 ulu
 [order_status]
@@ -41,7 +41,7 @@ fono
 [greetings]
 halo
 [refusals]
-mi ne vo {ri|pa}
+mivo nerk vork {rizu|pazu}
 [openers]
 [closings]
 [farewells]
@@ -53,44 +53,44 @@ mi ne vo {ri|pa}
 """,
     "promises.txt": """
 [phrases]
-sa vo refundulu
+sabo vork refundulu
 [shapes]
-mi\\s(?:duno|paro)\\s{gap}\\bretro\\b
+mivo\\s(?:duno|paro)\\s{gap}\\bretro\\b
 [money_back]
 refundul
 """,
-    "policy.yaml": 'triage.rules.refund.phrases: ["refundulu .. ne"]\n',
+    "policy.yaml": 'triage.rules.refund.phrases: ["refundulu .. nerk"]\n',
 }
 CHECKS = """
 from supportbot.language.languages import LANGUAGES
 assert LANGUAGES[-1] == "eo", LANGUAGES
 from supportbot.language.detection import guess_language
-assert guess_language("Zo ka mi ne la tup?") == "eo"
+assert guess_language("Zorb kazu mivo nerk lagu tupo?") == "eo"
 from supportbot.language.months import NamedMonth, months_in
-assert months_in("Zo marvak 2026 la") == (NamedMonth(3, 2026),)
+assert months_in("Zorb marvak 2026 lagu") == (NamedMonth(3, 2026),)
 from supportbot.language.extract_values import amounts_in
-assert [str(one) for one in amounts_in("zo 49,00 oiru", "USD")] == ["49.00 EUR"]
+assert [str(one) for one in amounts_in("zorb 49,00 oiru", "USD")] == ["49.00 EUR"]
 from supportbot.contract.checks.draft_checks import promise_words
-assert promise_words("Zo sa vo refundulu.") and promise_words("Mi duno 49 retro.")
-assert not promise_words("Zo ka mi ne la tup.")
+assert promise_words("Zorb sabo vork refundulu.") and promise_words("Mivo duno 49 retro.")
+assert not promise_words("Zorb kazu mivo nerk lagu tupo.")
 from supportbot.contract.types import ReplyFields
 from supportbot.contract.voice.catalogue import catalogue
 from supportbot.contract.voice.normaliser import normalise_reply, voice_of
 assert catalogue("eo-XX").locale == "eo" and catalogue("eo").topic_label("billing") == "Toy billing"
-fields = ReplyFields("Halo! Mi ne vo ri.", "", "answered", ("talk_to_person",), (), (), 1.0)
-refused, changes = normalise_reply(fields, voice_of("eo", sign_off="Zo"))
+fields = ReplyFields("Halo! Mivo nerk vork rizu.", "", "answered", ("talk_to_person",), (), (), 1.0)
+refused, changes = normalise_reply(fields, voice_of("eo", sign_off="Zorb"))
 assert refused.answer == catalogue("eo").notices.no_answer, refused
 from supportbot.language.phrase_matcher import words_of
 from supportbot.triage.known_words import language_of
-assert language_of(words_of("halo zo ka mi ne la tup")) == "eo"
+assert language_of(words_of("halo zorb kazu mivo nerk lagu tupo")) == "eo"
 from supportbot.knowledge.search_words import stems
-assert stems("zo refundulu", "eo") == ("refund",)
+assert stems("zorb refundulu", "eo") == ("refund",)
 from supportbot.prompting.personal_data.finder import personal_spans
-assert [span.kind for span in personal_spans("zo fono 901 8201", locale="eo")] == ["phone"]
+assert [span.kind for span in personal_spans("zorb fono 901 8201", locale="eo")] == ["phone"]
 from supportbot.routing.policy import shipped_policy
 from supportbot.triage.rules import classify
 from supportbot.triage.weights import shipped_weights
-triage = classify("zo refundulu ka ne", shipped_policy().triage, weights=shipped_weights())
+triage = classify("zorb refundulu kazu nerk", shipped_policy().triage, weights=shipped_weights())
 assert (triage.topic, triage.risk) == ("refund", "high"), triage
 print("all of it")
 """
@@ -118,7 +118,7 @@ def test_a_language_is_added_by_its_folder_and_one_line(tmp_path: Path) -> None:
 
 
 def test_without_the_folder_the_same_words_mean_nothing() -> None:
-    without = "from supportbot.language.detection import guess_language; print(guess_language('Zo ka mi ne la tup?'))"
+    without = "from supportbot.language.detection import guess_language; print(guess_language('Zorb kazu mivo nerk lagu tupo?'))"
 
     run = subprocess.run([sys.executable, "-c", without], cwd=ROOT, capture_output=True, text=True, timeout=120)
 
