@@ -11,6 +11,7 @@ from supportbot.clock import Clock, system_clock
 from supportbot.db import Database, ask_rested_connections
 from supportbot.engine import records
 from supportbot.engine.base import KEEP, Kinds, check_session
+from supportbot.engine.dbos_internals import require_tables, system_database
 from supportbot.engine.slots import open_slots, slot_name, slot_number
 from supportbot.engine.types import EngineHealth, Ids, JobStatus, Slot
 from supportbot.engine.worker import APPLICATION, APPLICATION_VERSION, POSTGRES_SCHEMA, Worker, quiet_dbos_log
@@ -36,7 +37,7 @@ class DbosEngine(Kinds):
         """See `Engine.migrate`."""
         engine = _open_engine(self._database)
         try:
-            _client(engine)._sys_db.run_migrations()
+            system_database(_client(engine)).run_migrations()
         finally:
             engine.dispose()
 
@@ -48,7 +49,7 @@ class DbosEngine(Kinds):
         """
         engine = _open_engine(self._database)
         try:
-            _client(engine)._sys_db.verify_migrations()
+            system_database(_client(engine)).verify_migrations()
         except (dbos_error.DBOSInitializationError, sa.exc.DBAPIError) as error:
             raise Unavailable(_NOT_MIGRATED) from error
         finally:
@@ -117,6 +118,7 @@ class DbosEngine(Kinds):
         self._require_kinds()
         self.check_migrated()
         self._own_engine = _open_engine(self._database)
+        require_tables(self._own_engine, schema=None if self._database.is_sqlite else POSTGRES_SCHEMA)
         worker = Worker(self._database, self._own_engine, open_slots(self._database), self.kinds, self._clock)
         try:
             self._declare_queues(self._own_engine)

@@ -1,9 +1,9 @@
 """Polls that cost little: what DBOS would ask the database at every poll of every queue, asked once or not at all.
 
-DBOS polls each kind's queue by itself, and at each poll reads the queue's settings again, the newest version of the
-application, and opens a transaction to claim from a queue that is nearly always empty. Here settings are read once, all
-releases are one version, and one look tells all queues whether anything waits. A worker with nothing to do used 6 to
-7 % of a core; it is 2 to 3 % (measured).
+DBOS polls each kind's queue by itself, and at each poll reads the queue's settings again and opens a transaction to
+claim from a queue that is nearly always empty. Here settings are read once, and one look tells all queues whether
+anything waits. A worker with nothing to do uses 1.2 % of a core on SQLite and 1.7 % on PostgreSQL; without this it
+used 5.2 and 5.8 %, and 4.3 and 5.5 % with one queue for all chores (measured 2026-12-01).
 """
 
 import threading
@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from supportbot.engine.dbos_internals import system_database
 from supportbot.engine.records import waiting_queues
 
 # No longer than the shortest pause between polls, so that no job starts later for it.
@@ -40,9 +41,7 @@ class Look:
 
 def poll_cheaply(engine: sa.Engine) -> None:
     """Have the DBOS of this process ask less; to be called before its queues are polled."""
-    from dbos._dbos import _get_dbos_instance
-
-    system: Any = _get_dbos_instance()._sys_db
+    system = system_database()
     look = Look(engine)
     settings: dict[str, Any] = {}
     read_settings = system.get_queue
@@ -53,5 +52,4 @@ def poll_cheaply(engine: sa.Engine) -> None:
         return settings[name]
 
     system.get_queue = get_queue
-    system._is_latest_version = lambda *_: True
     system.dequeue_scopes = lambda queue: [None] if look.has_work(queue) else []

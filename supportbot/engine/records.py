@@ -85,6 +85,11 @@ class Counts:
     oldest_ms: int | None
 
 
+def engine_columns() -> Mapping[str, frozenset[str]]:
+    """The columns of DBOS' tables that are read or written here, by table."""
+    return {table.name: frozenset(column.name for column in table.columns) for table in (_JOB, _STEP, _INPUT, _OUTPUT)}
+
+
 def is_engine_table(name: str, schema: str | None) -> bool:
     """Whether a table belongs to the job engine, so that migrations leave it alone."""
     return schema == _POSTGRES_SCHEMA or (schema is None and name in _SQLITE_TABLES)

@@ -17,6 +17,7 @@ from sqlalchemy import Engine as SqlEngine
 from supportbot.clock import Clock
 from supportbot.db import Database
 from supportbot.engine.attempts import TIMED_OUT, Abandoned, Attempts
+from supportbot.engine.dbos_internals import active_workflows, recover, require_internals
 from supportbot.engine.polling import poll_cheaply
 from supportbot.engine.records import ATTEMPT_STEP, claimed_jobs, failed_tries, put_back, running_by_executor
 from supportbot.engine.rules import backoff_s
@@ -136,7 +137,7 @@ class Worker:
             "enable_otlp": False,
             "log_level": "WARNING",
         }
-        DBOS(config=config)
+        require_internals(DBOS(config=config))
         for kind in self._kinds.values():
             DBOS.workflow(name=kind.name, max_recovery_attempts=MAX_CRASHES)(self._workflow(kind))
         # Only these: a claim of an unknown kind would stay with this worker for ever.
@@ -215,7 +216,7 @@ class Worker:
             try:
                 if time.monotonic() - self._seen_free.setdefault(number, time.monotonic()) >= _DEAD_AFTER_S:
                     _log.warning("Taking over from a dead worker.", extra={"slot": slot_name(number)})
-                    DBOS._recover_pending_workflows([slot_name(number)])
+                    recover(slot_name(number))
             finally:
                 self._locks.release(number)
 
@@ -224,7 +225,7 @@ class Worker:
         now = self._clock()
         with self._database.transaction(read_only=True) as db:
             claimed = claimed_jobs(db, self.slot, before=now - timedelta(seconds=_ORPHAN_AFTER_S))
-        idle = claimed - set(_dbos_active())
+        idle = claimed - active_workflows()
         # While others of a large claim still begin, none of it is lost: the machine is only busy.
         lost = idle & self._suspects if self._suspects <= idle else set()
         self._suspects = idle - lost
@@ -247,9 +248,3 @@ def quiet_dbos_log() -> None:
         # DBOS adds a console handler of its own where it finds none.
         logger.addHandler(logging.NullHandler())
         logger.addFilter(lambda record: "background workflow" not in record.getMessage())
-
-
-def _dbos_active() -> list[str]:
-    from dbos._dbos import _get_dbos_instance
-
-    return _get_dbos_instance()._active_workflows_set.activeList()

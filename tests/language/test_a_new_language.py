@@ -118,7 +118,8 @@ def test_a_language_is_added_by_its_folder_and_one_line(tmp_path: Path) -> None:
 
 
 def test_without_the_folder_the_same_words_mean_nothing() -> None:
-    without = "from supportbot.language.detection import guess_language; print(guess_language('Zorb kazu mivo nerk lagu tupo?'))"
+    asked = "print(guess_language('Zorb kazu mivo nerk lagu tupo?'))"
+    without = f"from supportbot.language.detection import guess_language; {asked}"
 
     run = subprocess.run([sys.executable, "-c", without], cwd=ROOT, capture_output=True, text=True, timeout=120)
 
