@@ -25,7 +25,14 @@ TEST_ONLY = "SUPPORTBOT_TEST_"
 STORM = "tests/storm/"
 # All journeys walk on one running demo.
 DEMO = "tests/journeys/demo/"
-LONG_FIRST = (STORM, "tests/journeys/", "tests/engine/", "tests/test_ground.py", "tests/test_packaging.py")
+LONG_FIRST = (
+    STORM,
+    "tests/journeys/",
+    "tests/engine/",
+    "tests/sameness/",
+    "tests/test_ground.py",
+    "tests/test_packaging.py",
+)
 
 _FAILED = pytest.StashKey[bool]()
 
