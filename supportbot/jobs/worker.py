@@ -1,5 +1,6 @@
 """The worker process: holds a slot, works the queues, runs the clock, and ends cleanly on a signal."""
 
+import gc
 import logging
 import signal
 import threading
@@ -23,6 +24,7 @@ def run_worker(drafting: Drafting) -> None:
     engine, core = drafting.runtime.engine, OneCore()
     core.keep()
     engine.start_worker()
+    spare_the_collector()
     clock = start_clock(drafting.database, drafting.runtime, team_zone(drafting))
     logger.info("worker started")
     try:
@@ -31,6 +33,17 @@ def run_worker(drafting: Drafting) -> None:
     finally:
         clock.shutdown(wait=False)
         engine.stop()
+
+
+def spare_the_collector() -> None:
+    """Have Python look for cycles seldom, and never among what a worker keeps for its life.
+
+    A draft makes some tens of thousands of objects and hardly a cycle: looking as often as Python does by itself took a
+    fifth of the CPU of a draft (measured).
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 100)
 
 
 def team_zone(drafting: Drafting) -> ZoneInfo:
