@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -100,6 +101,15 @@ def test_the_markup_guard_lets_plain_markup_pass(markup: str, tmp_path: Path) ->
     page.write_text(markup)
 
     assert list(_matches([page], UNSAFE_MARKUP)) == []
+
+
+def test_the_web_application_loads_nothing_heavy_that_it_does_not_serve_with() -> None:
+    heavy = ("scipy", "numpy", "sklearn", "alembic", "apscheduler")
+    asked = f"import sys, supportbot.app; print([name for name in {heavy} if name in sys.modules])"
+
+    run = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True, timeout=120)
+
+    assert (run.stdout.strip(), run.stderr) == ("[]", "")
 
 
 def test_every_setting_is_in_the_documents() -> None:

@@ -4,18 +4,18 @@ import importlib
 import pkgutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlmodel import SQLModel
 
 import supportbot
 from supportbot.db import Database
 from supportbot.errors import SettingsError, Unavailable
 from supportbot.settings import top_folder
+
+if TYPE_CHECKING:  # loaded where it is used: a process that serves asks only once, at its start
+    from alembic.config import Config
 
 
 def all_tables() -> sa.MetaData:
@@ -34,6 +34,8 @@ def upgrade(database: Database) -> str:
     Raises:
         Unavailable: the database does not answer.
     """
+    from alembic import command
+
     config = _config()
     with _reached(database), database.engine.begin() as connection:
         if connection.dialect.name == "postgresql":
@@ -50,6 +52,8 @@ def require_current(database: Database) -> None:
         SettingsError: migrations are missing, or the database is newer than this release.
         Unavailable: the database does not answer.
     """
+    from alembic.migration import MigrationContext
+
     with _reached(database), database.engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
     if current != _newest():
@@ -71,10 +75,14 @@ def _reached(database: Database) -> Iterator[None]:
 
 
 def _newest() -> str:
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory.from_config(_config()).get_current_head() or "nothing"
 
 
-def _config() -> Config:
+def _config() -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(top_folder("migrations")))
     return config

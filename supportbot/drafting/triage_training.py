@@ -18,9 +18,8 @@ from supportbot.routing.policy import SHIPPED_WEIGHTS, TriageRules
 from supportbot.routing.types import Risk
 from supportbot.runtime import Runtime
 from supportbot.training.candidates import due_at, record_training
-from supportbot.training.comparison import compare
-from supportbot.training.fine_tune import Classroom, Lesson, adapt_on
 from supportbot.training.tables import TriageLabel
+from supportbot.training.types import Lesson
 from supportbot.triage.weight_store import name_of, weights_named
 from supportbot.triage.weights import Weights, weights_text
 
@@ -120,6 +119,10 @@ def _take(db: Session, due: int, labels: int, now: datetime) -> bool:
 
 
 def _train(task: Task, made_on: date) -> tuple[str, dict[str, object]]:
+    # With numpy and scipy behind it, which nothing else of a web process needs.
+    from supportbot.training.comparison import compare
+    from supportbot.training.fine_tune import Classroom, adapt_on
+
     room = Classroom(task.base, task.lessons, task.rules)
     report = compare(room, task.in_use, made_on=made_on, seen=task.seen).as_json()
     weights = adapt_on(room, range(len(task.lessons)), made_on=made_on)

@@ -6,7 +6,8 @@ from datetime import date
 from typing import Any, Literal
 
 from supportbot.stats import Count
-from supportbot.training.fine_tune import Classroom, Lesson, adapt_on, stratified
+from supportbot.training.fine_tune import Classroom, adapt_on, stratified
+from supportbot.training.types import Lesson
 from supportbot.triage.evidence import gather
 from supportbot.triage.rules import judge
 from supportbot.triage.weights import Weights

@@ -13,9 +13,10 @@ from supportbot.routing.policy import TriageRules
 from supportbot.routing.types import TOPICS, Topic, Triage
 from supportbot.stats import Count
 from supportbot.training.design_matrix import Places, Table, make_table
-from supportbot.training.fine_tune import Lesson, adapt
+from supportbot.training.fine_tune import adapt
 from supportbot.training.labelled_messages import shipped_examples
 from supportbot.training.trainer import train_on
+from supportbot.training.types import Lesson
 from supportbot.triage.evidence import gather, weigh
 from supportbot.triage.rules import judge
 from supportbot.triage.types import LabelledText

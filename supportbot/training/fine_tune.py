@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from supportbot.errors import InvalidInput
 from supportbot.routing.policy import TriageRules
-from supportbot.routing.types import Risk, Topic
 from supportbot.training.design_matrix import BLOCKS, SCALES, Block
+from supportbot.training.types import Lesson
 from supportbot.triage.features import Features, clauses_of, features_of
 from supportbot.triage.parsed_text import read
 from supportbot.triage.scoring import SHORTEST, score_reading
@@ -36,16 +36,6 @@ METHOD = (
 )
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """One labelled message. `topic` or `risk` is None where nobody spoke about it; `language` is two letters."""
-
-    text: str
-    topic: Topic | None
-    risk: Risk | None
-    language: str
 
 
 @dataclass(frozen=True, slots=True)

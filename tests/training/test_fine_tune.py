@@ -8,7 +8,8 @@ from scipy import sparse
 
 from supportbot.errors import InvalidInput
 from supportbot.routing.policy import shipped_policy
-from supportbot.training.fine_tune import Lesson, adapt, balanced, fit_with_prior
+from supportbot.training.fine_tune import adapt, balanced, fit_with_prior
+from supportbot.training.types import Lesson
 from supportbot.triage.rules import classify
 from supportbot.triage.weights import Weights, shipped_weights, weights_text
 

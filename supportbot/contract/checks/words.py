@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import cache
 
 from supportbot.contract.checks.types import Case, Check, Result, place_of
 from supportbot.contract.rules import WITH_A_PERSON
@@ -13,9 +14,7 @@ from supportbot.language.placeholder_marks import placeholders_in
 from supportbot.language.promises import GAP, PROMISE_SHAPES, PROMISES, SPEAKS_OF_MONEY_BACK
 from supportbot.language.sentences import split_sentences
 
-_PROMISE = any_phrase(PROMISES, *PROMISE_SHAPES, gap=GAP)
 _MONEY_BACK = re.compile(rf"(?<!\w)[وفسب]?{SPEAKS_OF_MONEY_BACK}", re.IGNORECASE)
-_ECHO = any_phrase(ECHOES)
 _CODE = re.compile(
     r"[A-Za-z0-9+/=_-]{32,}|(?:\\x[0-9a-fA-F]{2}){3}|(?:%[0-9A-Fa-f]{2}){3}|(?:[01]{8}\s?){3}|(?:[0-9a-fA-F]{2}\s){7}"
     r"|\{\s?[\"“„«]|[\"”“»]\s?\}|\{\{|\}\}|\$\{|<[A-Za-z/!]|\]\(|(?:^|\s)[.-]{1,5}(?:\s[.-]{1,5}){5}"
@@ -34,7 +33,7 @@ _MIXED = ("CYRILLIC", "GREEK", "ARMENIAN", "CHEROKEE", "COPTIC")
 
 def promise_words(text: str) -> tuple[str, ...]:
     """The words in a text that promise money or a decision, each once, in lower case."""
-    return tuple(dict.fromkeys(match.group().lower() for match in _PROMISE.finditer(text)))
+    return tuple(dict.fromkeys(match.group().lower() for match in _promise_pattern().finditer(text)))
 
 
 def _promises(case: Case) -> Result:
@@ -64,7 +63,9 @@ def _nearly(said: frozenset[str], given: frozenset[str]) -> bool:
 
 
 def _echo(case: Case) -> Result:
-    found = dict.fromkeys(match.group().lower() for reading in case.readings for match in _ECHO.finditer(reading))
+    found = dict.fromkeys(
+        match.group().lower() for reading in case.readings for match in _echo_pattern().finditer(reading)
+    )
     found |= dict.fromkeys(_repeated(case))
     return Result(tuple(found), "no instructions repeated", place_of(case, *found))
 
@@ -117,6 +118,16 @@ def _is_given(token: str, case: Case) -> bool:
 def _mixes_scripts(word: str) -> bool:
     scripts = {unicodedata.name(mark, "").split(" ")[0] for mark in word}
     return "LATIN" in scripts and not scripts.isdisjoint(_MIXED)
+
+
+@cache
+def _promise_pattern() -> re.Pattern[str]:
+    return any_phrase(PROMISES, *PROMISE_SHAPES, gap=GAP)
+
+
+@cache
+def _echo_pattern() -> re.Pattern[str]:
+    return any_phrase(ECHOES)
 
 
 WORD_CHECKS: tuple[tuple[str, str, Check], ...] = (
