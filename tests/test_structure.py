@@ -49,6 +49,37 @@ def test_every_module_says_what_it_holds() -> None:
     assert silent == []
 
 
+def test_outsiders_use_the_doors_only() -> None:
+    doors = {package: _door(package) for package in _packages()}
+
+    past = [
+        f"{_name(path)}: {package}.{inner}"
+        for path in MODULES
+        for package, inner in _used_of_others(path)
+        if inner and inner not in doors[package]
+    ]
+
+    assert past == [], "List it in DOOR of the package's __init__.py, or use what stands there."
+
+
+def test_a_door_lists_only_what_is_there_and_what_somebody_uses() -> None:
+    used = {(package, inner) for path in MODULES for package, inner in _used_of_others(path)}
+
+    listed = {(package, inner) for package in _packages() for inner in _door(package)}
+
+    assert {one for one in listed if _module(*one) is None} == set()
+    assert listed - used == set()
+
+
+def test_the_check_of_doors_sees_an_import_past_one(tmp_path: Path) -> None:
+    room = ROOT / "supportbot" / "cli" / "guest.py"
+
+    found = list(_imports("from supportbot.contract.voice.wording import trim\n", room))
+
+    assert found == [("contract", "voice.wording")]
+    assert "voice.wording" not in _door("contract")
+
+
 def test_no_module_is_too_long_to_tell_one_story() -> None:
     too_long = [_name(path) for path in MODULES if len(path.read_text().splitlines()) > LONGEST_FILE]
 
@@ -164,6 +195,43 @@ def test_no_registry_is_named_in_the_lock_files() -> None:
         assert [line for line in lines if "://" in line] == []
         assert [line for line in pins if not re.match(r"[a-z0-9._-]+==[^ ]+ ", line)] == []
         assert len(pins) > 50
+
+
+def _packages() -> list[str]:
+    return sorted(path.parent.name for path in (ROOT / "supportbot").glob("*/__init__.py"))
+
+
+def _door(package: str) -> tuple[str, ...]:
+    """What a package lists for outsiders, beside the names that its own `__init__.py` gives."""
+    tree = ast.parse((ROOT / "supportbot" / package / "__init__.py").read_text())
+    for node in tree.body:
+        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+        if isinstance(target, ast.Name) and target.id == "DOOR":
+            return tuple(ast.literal_eval(node.value))  # type: ignore[attr-defined]
+    raise AssertionError(f"supportbot/{package}/__init__.py has no DOOR.")
+
+
+def _used_of_others(path: Path) -> Iterator[tuple[str, str]]:
+    yield from _imports(path.read_text(), path)
+
+
+def _imports(source: str, path: Path) -> Iterator[tuple[str, str]]:
+    """Package and inner module of each import from another package; the inner one is empty for the package itself."""
+    own = path.relative_to(ROOT / "supportbot").parts[0]
+    for node in ast.walk(ast.parse(source)):
+        if not isinstance(node, ast.ImportFrom) or not (node.module or "").startswith("supportbot."):
+            continue
+        for alias in node.names:
+            package, _, inner = (node.module or "").removeprefix("supportbot.").partition(".")
+            deeper = f"{inner}.{alias.name}".strip(".")
+            inner = deeper if _module(package, deeper) else inner
+            if package != own and (ROOT / "supportbot" / package).is_dir():
+                yield package, inner
+
+
+def _module(package: str, inner: str) -> Path | None:
+    place = ROOT.joinpath("supportbot", package, *inner.split("."))
+    return next((one for one in (place.with_suffix(".py"), place / "__init__.py") if one.is_file()), None)
 
 
 def _name(path: Path) -> str:

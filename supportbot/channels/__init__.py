@@ -8,3 +8,5 @@ from supportbot.channels.base import Channel
 from supportbot.channels.widget import WidgetChannel
 
 CHANNELS: Mapping[str, Channel[Any]] = MappingProxyType({"widget": WidgetChannel()})
+
+DOOR = ("types", "widget")

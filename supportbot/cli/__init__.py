@@ -75,3 +75,6 @@ def _database_errors() -> tuple[type[Exception], ...]:
 @click.version_option(__version__, prog_name="supportbot")
 def main() -> None:
     """A self-hosted customer-support assistant: fast drafts, held disputes, one reply contract."""
+
+
+DOOR: tuple[str, ...] = ()

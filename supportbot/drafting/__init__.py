@@ -1,1 +1,16 @@
 """From a customer's message to a draft, and from a draft to what a person let go."""
+
+DOOR = (
+    "actions.corrections",
+    "actions.decisions",
+    "actions.edits",
+    "actions.store_drafts",
+    "case_aids",
+    "flow",
+    "queries",
+    "queries.desk_case",
+    "rules.draft_state",
+    "tables",
+    "triage_training",
+    "types",
+)

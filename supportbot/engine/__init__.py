@@ -22,3 +22,5 @@ __all__ = [
     "Slot",
     "is_engine_table",
 ]
+
+DOOR: tuple[str, ...] = ()

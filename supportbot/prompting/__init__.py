@@ -7,3 +7,5 @@ from supportbot.prompting.lint import lint_prompt as lint_prompt
 from supportbot.prompting.render import render_prompt as render_prompt
 from supportbot.prompting.types import Prompt as Prompt
 from supportbot.prompting.types import RenderedPrompt as RenderedPrompt
+
+DOOR = ("placeholders", "prompt_budget", "prompt_folder", "release")
