@@ -18,14 +18,15 @@ from supportbot.drafting.ask_model import ask
 from supportbot.drafting.model_risk_check import CheckedTriage, check_risk, is_wanted
 from supportbot.drafting.rules.compose import compose, not_composed
 from supportbot.drafting.rules.draft_state import divergences
-from supportbot.drafting.rules.grounding import names_to_look_up
+from supportbot.drafting.rules.grounding import ground
 from supportbot.drafting.rules.label_evidence import corrected_triage
 from supportbot.drafting.rules.prompt_inputs import prompt_inputs
-from supportbot.drafting.types import Answered, CaseFile, Composed, Divergence, Plan
+from supportbot.drafting.types import Answered, CaseFile, Composed, Divergence, Grounding, Plan
 from supportbot.gateway import Gateway
 from supportbot.gateway.rules.retry import LEAST_TRY_S
 from supportbot.gateway.types import CallRule
 from supportbot.governance.types import ActivePolicy
+from supportbot.language.person_names import possible_names
 from supportbot.logs import where
 from supportbot.routing.held_reply_time import held_reply_by
 from supportbot.routing.policy_checks import LONGEST_DRAFT_S
@@ -126,40 +127,45 @@ def without_stale_record(case: CaseFile, policy: ActivePolicy, *, now: datetime)
 
 def _drafts(plan: Plan, gateway: Gateway, around: Surroundings) -> tuple[Composed, ...]:
     """The draft that may be sent, then the one made for comparison: limits and models are the first one's first."""
-    compare = plan.decision.compare_task
+    grounding, compare = ground(plan.case, plan.decision.hold_kind), plan.decision.compare_task
     if compare is None:
-        return (_draft(plan, plan.decision.task, gateway, around),)
+        return (_draft(plan, plan.decision.task, grounding, gateway, around),)
     with around.hurry():
-        main = _draft(plan, plan.decision.task, gateway, around)
-    return main, _comparison(plan, compare, gateway, around)
+        main = _draft(plan, plan.decision.task, grounding, gateway, around)
+    return main, _comparison(plan, compare, grounding, gateway, around)
 
 
-def _comparison(plan: Plan, task: str, gateway: Gateway, around: Surroundings) -> Composed:
+def _comparison(plan: Plan, task: str, grounding: Grounding, gateway: Gateway, around: Surroundings) -> Composed:
     """In the time that is left. What cannot be made costs the draft nothing; its calls count as lost."""
     rule = plan.policy.policy.call_rule(task)
     left_s = LONGEST_DRAFT_S if around.ends_at is None else around.ends_at - time.monotonic()
     if left_s < LEAST_TRY_S:
         return not_composed(task, "No time was left to make it.")
     try:
-        return _draft(plan, task, gateway, around, rule=replace(rule, deadline_s=min(rule.deadline_s, left_s)))
+        rule = replace(rule, deadline_s=min(rule.deadline_s, left_s))
+        return _draft(plan, task, grounding, gateway, around, rule=rule)
     except Exception as error:
         told = {"message_id": plan.case.message_id, "error": type(error).__name__, "where": where(error)}
         _log.warning("A draft for comparison could not be made.", extra=told)
         return not_composed(task, f"It could not be made ({type(error).__name__}); the log says where.")
 
 
-def _draft(plan: Plan, task: str, gateway: Gateway, around: Surroundings, *, rule: CallRule | None = None) -> Composed:
+def _draft(
+    plan: Plan, task: str, grounding: Grounding, gateway: Gateway, around: Surroundings, *, rule: CallRule | None = None
+) -> Composed:
     case = plan.case
     words = next_update_words(plan.update_by, now=around.now, zone=ZoneInfo(case.shop.time_zone), locale=case.locale)
     given = prompt_inputs(case, task=task, triage=plan.triage, decision=plan.decision, next_update_by=words)
     result = ask(gateway, plan.policy.policy, task, case=case, given=given, rule=rule)
-    return compose(plan, task, result, now=around.now, others=_others_named(case, result.fields, around))
+    return compose(plan, task, result, grounding=_with_others(grounding, result.fields, around), now=around.now)
 
 
-def _others_named(case: CaseFile, fields: ReplyFields | None, around: Surroundings) -> frozenset[str]:
-    """Other customers whose names an answer uses; nobody is asked when nothing in it may be a name."""
-    names = names_to_look_up(case, f"{fields.answer}\n{fields.details}\n{fields.ask}") if fields else frozenset()
-    return around.find_customers(names) if names else frozenset()
+def _with_others(grounding: Grounding, fields: ReplyFields | None, around: Surroundings) -> Grounding:
+    """With the other customers whose names an answer uses; nobody is asked when nothing in it may be a name."""
+    answer = f"{fields.answer}\n{fields.details}\n{fields.ask}" if fields else ""
+    names = possible_names(answer, grounding.words)
+    others = around.find_customers(names) if names else frozenset()
+    return replace(grounding, allowed=replace(grounding.allowed, others=others))
 
 
 def _divergences(plan: Plan, drafts: tuple[Composed, ...]) -> tuple[Divergence, ...]:
