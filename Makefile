@@ -11,6 +11,7 @@
 #   make install                            only make .venv, as the image does
 #   make lock                               write the lock files anew after a change of pyproject.toml
 #   make format                             put the code in order
+#   make docs                               build the documents as a site in build/site
 #   make clean                              remove .venv and what tools left
 
 SHELL := /bin/bash
@@ -34,11 +35,12 @@ COMPILE := build/lock/bin/uv pip compile --quiet --universal --python-version 3.
 COMPILE_OWN := $(COMPILE) pyproject.toml --extra build
 # The clients that the bench compares the gateway with stay out of the product's environment.
 PEERS := build/bench
+SITE_TOOLS := build/docs
 
-.PHONY: help install demo test check bench faults injections voices lock format clean
+.PHONY: help install demo test check bench faults injections voices lock format docs clean
 
 help:
-	@sed -n '4,14s/^# *//p' Makefile
+	@sed -n '4,15s/^# *//p' Makefile
 
 install: $(VENV)/.installed
 
@@ -85,9 +87,14 @@ lock: $(VENV)/.python
 	@$(COMPILE_OWN) -o requirements.lock
 	@$(COMPILE_OWN) --extra dev -c requirements.lock -o requirements-dev.lock
 	@$(COMPILE) tests/benchmarks/requirements.in -o requirements-bench.lock
-	@! grep -nE '://|^-' requirements.lock requirements-dev.lock requirements-bench.lock \
+	@$(COMPILE) .ci/docs-requirements.in -o requirements-docs.lock
+	@! grep -nE '://|^-' requirements.lock requirements-dev.lock requirements-bench.lock requirements-docs.lock \
 		|| { echo 'A lock file names a registry; take that line out.' >&2; exit 1; }
-	@echo "Wrote requirements.lock, requirements-dev.lock and requirements-bench.lock."
+	@echo "Wrote requirements.lock, requirements-dev.lock, requirements-bench.lock and requirements-docs.lock."
+
+docs: $(SITE_TOOLS)/.installed
+	@NO_MKDOCS_2_WARNING=1 $(SITE_TOOLS)/bin/mkdocs build --quiet
+	@echo "The documents are in build/site; open build/site/index.html."
 
 clean:
 	@rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache test-artifacts
@@ -149,4 +156,10 @@ $(PEERS)/.installed: requirements-bench.lock $(VENV)/.python
 	@echo "Installing the $$(grep -c == requirements-bench.lock) packages of the bench's peers ..."
 	@$(BIN)/python -m venv --clear $(PEERS)
 	$(call quietly,$(PEERS)/bin/python -m pip --disable-pip-version-check --no-input install --require-hashes -r requirements-bench.lock,The peers could not be installed; the reason stands above. One case alone without them: .venv/bin/python -m tests.benchmarks engine)
+	@touch $@
+
+$(SITE_TOOLS)/.installed: requirements-docs.lock $(VENV)/.python
+	@echo "Installing the $$(grep -c == requirements-docs.lock) packages that build the documents ..."
+	@$(BIN)/python -m venv --clear $(SITE_TOOLS)
+	$(call quietly,$(SITE_TOOLS)/bin/python -m pip --disable-pip-version-check --no-input install --require-hashes -r requirements-docs.lock,The packages that build the documents could not be installed; the reason stands above.)
 	@touch $@

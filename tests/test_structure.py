@@ -17,7 +17,7 @@ from supportbot.settings import VARIABLES
 ROOT = Path(__file__).parent.parent
 MODULES = sorted((ROOT / "supportbot").rglob("*.py"))
 TEST_FILES = sorted((ROOT / "tests").rglob("*.py"))
-README = (ROOT / "README.md").read_text()
+DOCUMENTS = "\n".join(path.read_text() for path in (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))))
 
 # Start-up hooks that may stand in the environment: the editable install's own path, nothing that runs code.
 KNOWN_HOOKS = {"_supportbot.pth"}
@@ -102,15 +102,15 @@ def test_the_markup_guard_lets_plain_markup_pass(markup: str, tmp_path: Path) ->
     assert list(_matches([page], UNSAFE_MARKUP)) == []
 
 
-def test_every_setting_is_in_the_readme() -> None:
-    assert [variable.name for variable in VARIABLES if f"`{variable.name}`" not in README] == []
+def test_every_setting_is_in_the_documents() -> None:
+    assert [variable.name for variable in VARIABLES if f"`{variable.name}`" not in DOCUMENTS] == []
 
 
-def test_every_command_is_in_the_readme() -> None:
+def test_every_command_is_in_the_documents() -> None:
     commands = list(_commands(main, "supportbot"))
 
     assert commands
-    assert [command for command in commands if f"`{command}" not in README] == []
+    assert [command for command in commands if f"`{command}" not in DOCUMENTS] == []
 
 
 def test_tests_hand_in_what_they_need_instead_of_patching() -> None:

@@ -9,49 +9,9 @@ from click.testing import CliRunner, Result
 from supportbot.cli import main
 from supportbot.settings import top_folder
 
-ROWS = (
-    {"text": "my card is 4111 1111 1111 1111 ok", "tags": ["O", "O", "O", *["card_number"] * 4, "O"]},
-    {"text": "ends with 4417", "tags": ["O", "O", "card_number"]},
-    {"text": "call 020 7946 0958", "tags": ["O", "phone_number", "phone_number", "phone_number"]},
-    {"text": "a@b.de wrote", "tags": ["name", "O"]},
-)
-
 
 def run(*args: str) -> Result:
     return CliRunner().invoke(main, ["prompts", *args])
-
-
-def write_rows(folder: Path, *lines: str) -> str:
-    path = folder / "rows.jsonl"
-    path.write_text("\n".join(lines), encoding="utf-8")
-    return str(path)
-
-
-def test_placeholders_counts_each_kind_with_whole_values_and_parts(tmp_path: Path) -> None:
-    file = write_rows(tmp_path, *map(json.dumps, ROWS))
-
-    said, counted = run("placeholders", file), json.loads(run("placeholders", file, "--json").stdout)
-
-    assert said.exit_code == 0
-    assert "card   1 of 1 whole values (100 %); 1 of 2 with parts of one (50 %)" in said.stdout
-    assert "1 placeholders where no value of these kinds is marked: a@b.de" in said.stdout
-    assert counted["rows"] == 4
-    assert counted["kinds"][0] == {"kind": "card", "marked": 2, "found": 1, "whole": 1, "whole_found": 1}
-
-
-@pytest.mark.parametrize(
-    ("line", "problem"),
-    [
-        ("no json", "Line 1: the line"),
-        ('{"tags": []}', "Line 1: text"),
-        ('{"text": "two words", "tags": ["O"]}', "Line 1: 1 tags for 2 words"),
-    ],
-)
-def test_a_line_that_cannot_be_counted_is_named(tmp_path: Path, line: str, problem: str) -> None:
-    answer = run("placeholders", write_rows(tmp_path, line))
-
-    assert answer.exit_code == 1
-    assert problem in answer.stderr
 
 
 def test_the_shipped_prompts_are_listed_with_the_tasks_that_pin_them() -> None:
@@ -85,6 +45,6 @@ def test_a_folder_of_ones_own_is_released_linted_and_refused_with_the_right_exit
     assert any("which does not exist" in one["text"] for one in json.loads(linted.stdout)["problems"])
 
 
-@pytest.mark.parametrize("wrong", [["release"], ["lint", "--folder", "/no/such/folder"], ["placeholders"], ["shout"]])
+@pytest.mark.parametrize("wrong", [["release"], ["lint", "--folder", "/no/such/folder"], ["shout"]])
 def test_wrong_use_ends_with_two(wrong: list[str]) -> None:
     assert run(*wrong).exit_code == 2

@@ -121,3 +121,13 @@ def _count(kind: Kind, values: Sequence[tuple[Kind, bool, bool]]) -> KindCount:
     own = [(whole, found) for other, whole, found in values if other == kind]
     whole = [found for is_whole, found in own if is_whole]
     return KindCount(kind, len(own), sum(found for _, found in own), len(whole), sum(whole))
+
+
+if __name__ == "__main__":
+    import sys
+    from pathlib import Path
+
+    counted = measure(Path(sys.argv[1]).read_text(encoding="utf-8").splitlines(), locale="en")
+    for one in counted.kinds:
+        print(f"{one.kind:6} {one.whole_found} of {one.whole} whole values, {one.found} of {one.marked} with parts")
+    print(f"{len(counted.others)} placeholders where no value of these kinds is marked")
