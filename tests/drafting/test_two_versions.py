@@ -1,14 +1,12 @@
 """Two versions of the reply schema at work in one policy: one task pins the first, the other the second."""
 
-from importlib.resources import files
-
 from supportbot.contract.voice.render import from_json
 from supportbot.db import Database
 from supportbot.drafting.flow import Drafting
 from supportbot.gateway.types import ModelAnswer, ModelRequest, ModelSpec
 from supportbot.governance.known_names import known_names
 from supportbot.governance.types import ActivePolicy
-from supportbot.routing.policy import parse_policy
+from supportbot.routing.policy import parse_policy, shipped_document
 from tests.contract.factories import make_answer
 from tests.factories import DISPUTE, ROUTINE, Shop, make_shop
 
@@ -29,8 +27,9 @@ class TwoVersions:
 
 def pinned(shop: Shop) -> Shop:
     """The shop under a policy whose routine task pins reply/2; the dispute task keeps reply/1."""
-    text = files("supportbot.routing").joinpath("default_policy.yaml").read_text(encoding="utf-8")
-    text = text.replace("prompt: routine_reply/3\n    schema: reply/1", "prompt: routine_reply/4\n    schema: reply/2")
+    text = shipped_document().replace(
+        "prompt: routine_reply/3\n    schema: reply/1", "prompt: routine_reply/4\n    schema: reply/2"
+    )
     policy = ActivePolicy(2, text, parse_policy(text, known=known_names()))
     shop.drafting = Drafting(shop.database, shop.runtime, shop.drafting.gateway, policy)
     return shop

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
-from importlib.resources import files
 
 from supportbot.accounts.types import Person
 from supportbot.billing.actions import import_records
@@ -27,7 +26,7 @@ from supportbot.inbox.tables import Outgoing
 from supportbot.knowledge.actions import import_articles
 from supportbot.language.links import emails_in, links_in
 from supportbot.language.money import Money
-from supportbot.routing.policy import parse_policy
+from supportbot.routing.policy import parse_policy, shipped_document
 from tests.factories import Shop, make_shop
 from tests.gateway.stand_in import StandIn
 from tests.injection.obeying import obeying_server
@@ -206,7 +205,7 @@ def _invoice(number: int) -> str:
 
 
 def _policy(base_url: str) -> ActivePolicy:
-    text = files("supportbot.routing").joinpath("default_policy.yaml").read_text(encoding="utf-8")
+    text = shipped_document()
     for key, model in (("fast", "extractive"), ("reasoning", "facts")):
         text = text.replace(
             f"{key}: {{provider: builtin, model: {model},",

@@ -2,7 +2,6 @@
 
 import secrets
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
 
 from supportbot.accounts.actions import NewPerson, add_person, create_token
@@ -14,7 +13,7 @@ from supportbot.customers.tables import Site
 from supportbot.db import Database
 from supportbot.governance.actions import ensure_first_policy
 from supportbot.knowledge.actions import import_articles
-from supportbot.routing.policy import read_policy
+from supportbot.routing.policy import read_policy, shipped_document
 from supportbot.seed.story import tell_story
 from supportbot.settings import load_settings
 
@@ -66,7 +65,7 @@ def prepare(database_url: str, folder: Path, port: int) -> Ground:
         sources.append((f"{story.policy.slug}.md", story.policy.source))
         published = {story.policy.slug: story.policy.published_at}
         import_articles(db, sources, at=now, publish=True, audit=audit, published_at=published)
-        document = files("supportbot.routing").joinpath("default_policy.yaml").read_text(encoding="utf-8")
+        document = shipped_document()
         ensure_first_policy(db, document=read_policy(document), author="lead@example.test", approver=OWNER, at=now)
     database.dispose()
     return Ground(env, settings.public_url, token)
