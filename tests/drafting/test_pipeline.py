@@ -1,5 +1,7 @@
 """The pipeline: from a case to its drafts with nothing around it, no database file in sight."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -123,6 +125,14 @@ def test_four_hundred_cases_are_drafted_with_no_database_in_sight() -> None:
     drafted = [result for result in results if result is not None and result.drafts[0].reply is not None]
     assert len(drafted) > 200
     assert any(result.divergences for result in drafted)
+
+
+def test_who_imports_the_pipeline_gets_no_database_with_it() -> None:
+    lines = "import sys, supportbot.drafting.pipeline; print(*{name.partition('.')[0] for name in sys.modules})"
+    asked = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True, check=True, timeout=60)
+
+    assert "supportbot" in asked.stdout.split()
+    assert {"sqlalchemy", "sqlmodel", "alembic", "psycopg", "flask", "dbos"}.isdisjoint(asked.stdout.split())
 
 
 def test_the_same_case_gives_the_same_drafts() -> None:
