@@ -1,7 +1,7 @@
 """From a case to its drafts, without a database: triage, route, prompt, call, parse, normalise, check, compare.
 
-The one way to a draft. `flow.py` reads before it and saves after it; whoever tries another policy, prompt or model on
-cases calls the same function. Nothing is read or written here but through what the caller hands in.
+The one way to a draft. `flow.py` reads before it, opens the drafts between its two steps and saves after them; whoever
+tries another policy, prompt or model on cases takes both steps at once. Nothing is read or written here.
 """
 
 import logging
@@ -43,9 +43,9 @@ _log = logging.getLogger(__name__)
 class Surroundings:
     """What a case is answered in, beside the policy: the moment, triage's weights, and what the caller can do.
 
-    `find_customers` gives those of some names that are other customers'; `begin` is asked once the route is known and
-    may stop there (the customer is told, the drafts are opened); `hurry` is entered while a draft waits that another
-    one will follow. `ends_at` is the moment of `time.monotonic` at which a comparison must be done.
+    `find_customers` gives those of some names that are other customers'; by default it knows nobody. `hurry` is
+    entered for a draft that another one will follow. `ends_at` is the moment of `time.monotonic` at which a comparison
+    must be done.
     """
 
     now: datetime
@@ -54,28 +54,20 @@ class Surroundings:
     generation: int = 1
     ends_at: float | None = None
     find_customers: Callable[[frozenset[str]], frozenset[str]] = lambda _: frozenset()
-    begin: Callable[[Plan], bool] = lambda _: True
     hurry: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
-def answer_case(case: CaseFile, policy: ActivePolicy, gateway: Gateway, around: Surroundings) -> Answered | None:
+def answer_case(case: CaseFile, policy: ActivePolicy, gateway: Gateway, around: Surroundings) -> Answered:
     """Draft one case under a policy; pure but for the gateway's calls.
-
-    Returns:
-        None when `around.begin` said that there is nothing to do.
 
     Raises:
         PolicyError: the policy has no rule for what it was asked. A call that failed is a draft that says so.
     """
-    plan = plan_case(case, policy, gateway, around)
-    if not around.begin(plan):
-        return None
-    drafts = _drafts(plan, gateway, around)
-    return Answered(plan, drafts, _divergences(plan, drafts))
+    return draft_plan(plan_case(case, policy, gateway, around), gateway, around)
 
 
 def plan_case(case: CaseFile, policy: ActivePolicy, gateway: Gateway, around: Surroundings) -> Plan:
-    """Triage and route of a case, and when a waiting customer hears again."""
+    """The first step: triage and route of a case, and when a waiting customer hears again."""
     case = without_stale_record(case, policy, now=around.now)
     checked = _triage(case, policy, gateway, around)
     update_by = held_reply_by(
@@ -123,6 +115,12 @@ def without_stale_record(case: CaseFile, policy: ActivePolicy, *, now: datetime)
     words = f"{age // 24} days" if age >= 48 else f"{age} hours"
     problem = f"The billing records are {words} old; the policy trusts them for {hours} hours. Import them again."
     return replace(case, record=None, record_error=problem, is_stale=True)
+
+
+def draft_plan(plan: Plan, gateway: Gateway, around: Surroundings) -> Answered:
+    """The second step: the drafts that a plan asks for, and what routing changed between them."""
+    drafts = _drafts(plan, gateway, around)
+    return Answered(plan, drafts, _divergences(plan, drafts))
 
 
 def _drafts(plan: Plan, gateway: Gateway, around: Surroundings) -> tuple[Composed, ...]:
