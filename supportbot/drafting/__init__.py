@@ -3,8 +3,10 @@
 DOOR = (
     "actions.corrections",
     "actions.decisions",
+    "actions.dispatch",
     "actions.edits",
-    "actions.store_drafts",
+    "actions.failed_drafts",
+    "actions.redrafts",
     "case_aids",
     "flow",
     "queries",

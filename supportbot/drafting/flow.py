@@ -1,4 +1,4 @@
-"""From a customer's message to its drafts: read, run the pipeline, save. The one place that opens several transactions.
+"""From a customer's message to its drafts: read, plan, open, draft, save. Only here are several transactions opened.
 
 No transaction is open while a model is called. Every step can be run again after a crash: rows are keyed by message,
 task and generation, and a finished draft is never made twice (a model may be called again: paid twice, shown once).
@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 
 from supportbot.db import Database
 from supportbot.drafting.actions import store_drafts
-from supportbot.drafting.pipeline import Surroundings, answer_case
+from supportbot.drafting.pipeline import Surroundings, draft_plan, plan_case
 from supportbot.drafting.queries import read_case
-from supportbot.drafting.types import CaseFile, Plan
+from supportbot.drafting.types import CaseFile
 from supportbot.gateway import Gateway
 from supportbot.governance.queries import active_policy
 from supportbot.governance.types import ActivePolicy
@@ -50,13 +50,6 @@ class Drafting:
             case = read_case(db, message_id, now=now)
             label = spoken_label(db, message_id)
             weights = weights_named(db, policy.policy.triage.weights)
-        draft_ids: dict[str, int] = {}
-
-        def begin(plan: Plan) -> bool:
-            with self.database.transaction() as db:
-                draft_ids.update(store_drafts.start(db, self.runtime, plan))
-            return bool(draft_ids)
-
         around = Surroundings(
             now=now,
             weights=weights,
@@ -64,11 +57,13 @@ class Drafting:
             generation=generation,
             ends_at=ends_at,
             find_customers=lambda names: self._customers_named(names, case),
-            begin=begin,
             hurry=self.turns.hurried,
         )
-        answered = answer_case(case, policy, self.gateway, around)
-        if answered is not None:
+        plan = plan_case(case, policy, self.gateway, around)
+        with self.database.transaction() as db:
+            draft_ids = store_drafts.start(db, self.runtime, plan)
+        if draft_ids:
+            answered = draft_plan(plan, self.gateway, around)
             with self.database.transaction() as db:
                 store_drafts.save(db, self.runtime, answered, draft_ids)
 

@@ -1,7 +1,7 @@
 """From a case to its drafts, without a database: triage, route, prompt, call, parse, normalise, check, compare.
 
-The one way to a draft. `flow.py` reads before it and saves after it; whoever tries another policy, prompt or model on
-cases calls the same function. Nothing is read or written here but through what the caller hands in.
+The one way to a draft. `flow.py` reads before it, opens the drafts between its two steps and saves after them; whoever
+tries another policy, prompt or model on cases takes both steps at once. Nothing is read or written here.
 """
 
 import logging
@@ -18,14 +18,15 @@ from supportbot.drafting.ask_model import ask
 from supportbot.drafting.model_risk_check import CheckedTriage, check_risk, is_wanted
 from supportbot.drafting.rules.compose import compose, not_composed
 from supportbot.drafting.rules.draft_state import divergences
-from supportbot.drafting.rules.grounding import names_to_look_up
+from supportbot.drafting.rules.grounding import ground
 from supportbot.drafting.rules.label_evidence import corrected_triage
 from supportbot.drafting.rules.prompt_inputs import prompt_inputs
-from supportbot.drafting.types import Answered, CaseFile, Composed, Divergence, Plan
+from supportbot.drafting.types import Answered, CaseFile, Composed, Divergence, Grounding, Plan
 from supportbot.gateway import Gateway
 from supportbot.gateway.rules.retry import LEAST_TRY_S
 from supportbot.gateway.types import CallRule
 from supportbot.governance.types import ActivePolicy
+from supportbot.language.person_names import possible_names
 from supportbot.logs import where
 from supportbot.routing.held_reply_time import held_reply_by
 from supportbot.routing.policy_checks import LONGEST_DRAFT_S
@@ -42,9 +43,9 @@ _log = logging.getLogger(__name__)
 class Surroundings:
     """What a case is answered in, beside the policy: the moment, triage's weights, and what the caller can do.
 
-    `find_customers` gives those of some names that are other customers'; `begin` is asked once the route is known and
-    may stop there (the customer is told, the drafts are opened); `hurry` is entered while a draft waits that another
-    one will follow. `ends_at` is the moment of `time.monotonic` at which a comparison must be done.
+    `find_customers` gives those of some names that are other customers'; by default it knows nobody. `hurry` is
+    entered for a draft that another one will follow. `ends_at` is the moment of `time.monotonic` at which a comparison
+    must be done.
     """
 
     now: datetime
@@ -53,28 +54,20 @@ class Surroundings:
     generation: int = 1
     ends_at: float | None = None
     find_customers: Callable[[frozenset[str]], frozenset[str]] = lambda _: frozenset()
-    begin: Callable[[Plan], bool] = lambda _: True
     hurry: Callable[[], AbstractContextManager[None]] = nullcontext
 
 
-def answer_case(case: CaseFile, policy: ActivePolicy, gateway: Gateway, around: Surroundings) -> Answered | None:
+def answer_case(case: CaseFile, policy: ActivePolicy, gateway: Gateway, around: Surroundings) -> Answered:
     """Draft one case under a policy; pure but for the gateway's calls.
-
-    Returns:
-        None when `around.begin` said that there is nothing to do.
 
     Raises:
         PolicyError: the policy has no rule for what it was asked. A call that failed is a draft that says so.
     """
-    plan = plan_case(case, policy, gateway, around)
-    if not around.begin(plan):
-        return None
-    drafts = _drafts(plan, gateway, around)
-    return Answered(plan, drafts, _divergences(plan, drafts))
+    return draft_plan(plan_case(case, policy, gateway, around), gateway, around)
 
 
 def plan_case(case: CaseFile, policy: ActivePolicy, gateway: Gateway, around: Surroundings) -> Plan:
-    """Triage and route of a case, and when a waiting customer hears again."""
+    """The first step: triage and route of a case, and when a waiting customer hears again."""
     case = without_stale_record(case, policy, now=around.now)
     checked = _triage(case, policy, gateway, around)
     update_by = held_reply_by(
@@ -124,42 +117,53 @@ def without_stale_record(case: CaseFile, policy: ActivePolicy, *, now: datetime)
     return replace(case, record=None, record_error=problem, is_stale=True)
 
 
+def draft_plan(plan: Plan, gateway: Gateway, around: Surroundings) -> Answered:
+    """The second step: the drafts that a plan asks for, and what routing changed between them."""
+    drafts = _drafts(plan, gateway, around)
+    return Answered(plan, drafts, _divergences(plan, drafts))
+
+
 def _drafts(plan: Plan, gateway: Gateway, around: Surroundings) -> tuple[Composed, ...]:
     """The draft that may be sent, then the one made for comparison: limits and models are the first one's first."""
-    compare = plan.decision.compare_task
+    grounding, compare = ground(plan.case, plan.decision.hold_kind), plan.decision.compare_task
     if compare is None:
-        return (_draft(plan, plan.decision.task, gateway, around),)
+        return (_draft(plan, plan.decision.task, grounding, gateway, around),)
     with around.hurry():
-        main = _draft(plan, plan.decision.task, gateway, around)
-    return main, _comparison(plan, compare, gateway, around)
+        main = _draft(plan, plan.decision.task, grounding, gateway, around)
+    return main, _comparison(plan, compare, grounding, gateway, around)
 
 
-def _comparison(plan: Plan, task: str, gateway: Gateway, around: Surroundings) -> Composed:
+def _comparison(plan: Plan, task: str, grounding: Grounding, gateway: Gateway, around: Surroundings) -> Composed:
     """In the time that is left. What cannot be made costs the draft nothing; its calls count as lost."""
     rule = plan.policy.policy.call_rule(task)
     left_s = LONGEST_DRAFT_S if around.ends_at is None else around.ends_at - time.monotonic()
     if left_s < LEAST_TRY_S:
         return not_composed(task, "No time was left to make it.")
     try:
-        return _draft(plan, task, gateway, around, rule=replace(rule, deadline_s=min(rule.deadline_s, left_s)))
+        rule = replace(rule, deadline_s=min(rule.deadline_s, left_s))
+        return _draft(plan, task, grounding, gateway, around, rule=rule)
     except Exception as error:
         told = {"message_id": plan.case.message_id, "error": type(error).__name__, "where": where(error)}
         _log.warning("A draft for comparison could not be made.", extra=told)
         return not_composed(task, f"It could not be made ({type(error).__name__}); the log says where.")
 
 
-def _draft(plan: Plan, task: str, gateway: Gateway, around: Surroundings, *, rule: CallRule | None = None) -> Composed:
+def _draft(
+    plan: Plan, task: str, grounding: Grounding, gateway: Gateway, around: Surroundings, *, rule: CallRule | None = None
+) -> Composed:
     case = plan.case
     words = next_update_words(plan.update_by, now=around.now, zone=ZoneInfo(case.shop.time_zone), locale=case.locale)
     given = prompt_inputs(case, task=task, triage=plan.triage, decision=plan.decision, next_update_by=words)
     result = ask(gateway, plan.policy.policy, task, case=case, given=given, rule=rule)
-    return compose(plan, task, result, now=around.now, others=_others_named(case, result.fields, around))
+    return compose(plan, task, result, grounding=_with_others(grounding, result.fields, around), now=around.now)
 
 
-def _others_named(case: CaseFile, fields: ReplyFields | None, around: Surroundings) -> frozenset[str]:
-    """Other customers whose names an answer uses; nobody is asked when nothing in it may be a name."""
-    names = names_to_look_up(case, f"{fields.answer}\n{fields.details}\n{fields.ask}") if fields else frozenset()
-    return around.find_customers(names) if names else frozenset()
+def _with_others(grounding: Grounding, fields: ReplyFields | None, around: Surroundings) -> Grounding:
+    """With the other customers whose names an answer uses; nobody is asked when nothing in it may be a name."""
+    answer = f"{fields.answer}\n{fields.details}\n{fields.ask}" if fields else ""
+    names = possible_names(answer, grounding.words)
+    others = around.find_customers(names) if names else frozenset()
+    return replace(grounding, allowed=replace(grounding.allowed, others=others))
 
 
 def _divergences(plan: Plan, drafts: tuple[Composed, ...]) -> tuple[Divergence, ...]:

@@ -1,11 +1,12 @@
 """Values of drafting that cross borders."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, get_args
 
 from supportbot.billing.types import CaseRecord
-from supportbot.contract.types import Change, Finding, RenderedReply, ReplyFields
+from supportbot.contract.types import AllowedFacts, Change, Finding, RenderedReply, ReplyFields
 from supportbot.gateway.types import Attempt
 from supportbot.governance.types import ActivePolicy
 from supportbot.knowledge.types import ArticleHit, PassageText
@@ -101,6 +102,20 @@ class Plan:
         """The task that may be sent first, then the one made for comparison."""
         compare = self.decision.compare_task
         return (self.decision.task, compare) if compare else (self.decision.task,)
+
+
+@dataclass(frozen=True, slots=True)
+class Grounding:
+    """What a reply to a case may rest on: what it may state, and the passages that its prompt shows.
+
+    `completing` is what a short answer may be completed from, text by reference; `words` is everything that was given
+    or said in the case: a name that stands there is no stranger's.
+    """
+
+    allowed: AllowedFacts
+    passages: tuple[PassageText, ...]
+    completing: Mapping[str, str]
+    words: str
 
 
 @dataclass(frozen=True, slots=True)

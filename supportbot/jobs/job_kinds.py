@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from supportbot.drafting.actions import decisions as drafting_actions
+from supportbot.drafting.actions import dispatch
 from supportbot.drafting.case_aids import make_aid
 from supportbot.drafting.flow import Drafting
 from supportbot.drafting.triage_training import train_if_due
@@ -30,7 +30,7 @@ def register_jobs(drafting: Drafting) -> None:
 
     def send(ids: Ids) -> None:
         with database.transaction() as db:
-            drafting_actions.send_approved(db, runtime, int(ids["outgoing_id"]))
+            dispatch.send_approved(db, runtime, int(ids["outgoing_id"]))
 
     def sweep(_: Ids) -> None:
         with database.transaction() as db:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlmodel import Session, col, select
 
 from supportbot.customers.tables import WidgetSession
-from supportbot.drafting.actions.store_drafts import fail_message
+from supportbot.drafting.actions.failed_drafts import fail_message
 from supportbot.drafting.queries import regenerations
 from supportbot.events.tables import Event
 from supportbot.gateway.actions import prune_reservations

@@ -7,7 +7,7 @@ from sqlmodel import col, select
 
 from supportbot.accounts.types import Person
 from supportbot.db import Database
-from supportbot.drafting.actions import corrections, decisions, edits
+from supportbot.drafting.actions import corrections, decisions, dispatch, edits, redrafts
 from supportbot.drafting.actions.edits import split_text
 from supportbot.drafting.rules.label_evidence import approval_proof, release_proof
 from supportbot.drafting.tables import Draft
@@ -81,7 +81,7 @@ def test_undo_takes_the_label_back_and_a_second_approval_gives_it_again(database
     draft = shop.drafted(shop.mira_id, ROUTINE)
     outgoing = approve(shop, draft)
 
-    shop.act(lambda db: decisions.undo(db, shop.runtime, outgoing.id or 0, by=shop.agent))
+    shop.act(lambda db: dispatch.undo(db, shop.runtime, outgoing.id or 0, by=shop.agent))
 
     assert current(shop, draft.message_id) is None
     approve(shop, draft)
@@ -205,7 +205,7 @@ def test_wrong_route_on_a_held_message_says_low_and_lets_nothing_go(database: Da
 
     assert label.true_risk == "low"
     assert shop.draft(draft.id).state == "held"
-    shop.act(lambda db: decisions.regenerate(db, shop.runtime, draft.id or 0, by=shop.lead))
+    shop.act(lambda db: redrafts.regenerate(db, shop.runtime, draft.id or 0, by=shop.lead))
     shop.work()
     again = shop.drafts(draft.message_id).main
     assert again is not None
@@ -304,7 +304,7 @@ def test_many_people_who_label_one_message_at_once_leave_one_current_label(datab
 def test_a_draft_under_way_when_somebody_said_wrong_route_is_never_offered(database: Database) -> None:
     shop = make_shop(database)
     draft = shop.drafted(shop.mira_id, ROUTINE)
-    shop.act(lambda db: decisions.regenerate(db, shop.runtime, draft.id or 0, by=shop.agent))
+    shop.act(lambda db: redrafts.regenerate(db, shop.runtime, draft.id or 0, by=shop.agent))
 
     wrong_route(shop, draft.message_id)
     shop.work()

@@ -1,5 +1,7 @@
 """The pipeline: from a case to its drafts with nothing around it, no database file in sight."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -9,8 +11,8 @@ from zoneinfo import ZoneInfo
 from supportbot.billing.rules import case_record
 from supportbot.billing.types import AccountRows, BillingRecords, RefundPolicy
 from supportbot.clock import FixedClock
-from supportbot.drafting.pipeline import Surroundings, answer_case
-from supportbot.drafting.types import Answered, CaseFile, Plan, ShopFacts, Turn
+from supportbot.drafting.pipeline import Surroundings, answer_case, draft_plan, plan_case
+from supportbot.drafting.types import Answered, CaseFile, ShopFacts, Turn
 from supportbot.gateway import Gateway
 from supportbot.gateway.providers.builtin import BuiltinProvider
 from supportbot.governance.types import ActivePolicy
@@ -105,9 +107,7 @@ def cases_of_the_story() -> Iterator[CaseFile]:
 
 
 def answered(case: CaseFile, *, around: Surroundings = AROUND, provider: ScriptedProvider | None = None) -> Answered:
-    result = answer_case(case, policy(), gateway(provider), around)
-    assert result is not None
-    return result
+    return answer_case(case, policy(), gateway(provider), around)
 
 
 def test_four_hundred_cases_are_drafted_with_no_database_in_sight() -> None:
@@ -117,12 +117,19 @@ def test_four_hundred_cases_are_drafted_with_no_database_in_sight() -> None:
     results = [answer_case(case, policy(), doors, AROUND) for case in (*cases, *cases)][:400]
 
     assert len(results) == 400
-    assert all(result is not None and result.drafts[0].attempts for result in results)
-    lanes = {result.plan.decision.lane for result in results if result is not None}
-    assert lanes == {"fast", "reasoning"}
-    drafted = [result for result in results if result is not None and result.drafts[0].reply is not None]
+    assert all(result.drafts[0].attempts for result in results)
+    assert {result.plan.decision.lane for result in results} == {"fast", "reasoning"}
+    drafted = [result for result in results if result.drafts[0].reply is not None]
     assert len(drafted) > 200
     assert any(result.divergences for result in drafted)
+
+
+def test_who_imports_the_pipeline_gets_no_database_with_it() -> None:
+    lines = "import sys, supportbot.drafting.pipeline; print(*{name.partition('.')[0] for name in sys.modules})"
+    asked = subprocess.run([sys.executable, "-c", lines], capture_output=True, text=True, check=True, timeout=60)
+
+    assert "supportbot" in asked.stdout.split()
+    assert {"sqlalchemy", "sqlmodel", "alembic", "psycopg", "flask", "dbos"}.isdisjoint(asked.stdout.split())
 
 
 def test_the_same_case_gives_the_same_drafts() -> None:
@@ -131,17 +138,14 @@ def test_the_same_case_gives_the_same_drafts() -> None:
     assert answered(case) == answered(case)
 
 
-def test_who_says_stop_gets_no_draft_and_no_call() -> None:
+def test_a_plan_alone_calls_no_model() -> None:
     case, provider = next(cases_of_the_story()), ScriptedProvider([OK])
-    seen: list[Plan] = []
 
-    def stop(plan: Plan) -> bool:
-        seen.append(plan)
-        return False
-
-    assert answer_case(case, policy(), gateway(provider), replace(AROUND, begin=stop)) is None
-    assert len(seen) == 1
+    plan = plan_case(case, policy(), gateway(provider), AROUND)
     assert provider.requests == []
+
+    assert draft_plan(plan, gateway(provider), AROUND).plan == plan
+    assert provider.requests
 
 
 def test_a_persons_word_raises_the_risk_and_holds() -> None:

@@ -7,7 +7,7 @@ from sqlmodel import col, func, select
 
 from supportbot.customers.tables import WidgetSession
 from supportbot.db import Database
-from supportbot.drafting.actions import decisions
+from supportbot.drafting.actions import redrafts
 from supportbot.drafting.tables import Draft
 from supportbot.events.tables import Event
 from supportbot.jobs.sweeper import prune, sweep
@@ -43,7 +43,7 @@ def test_a_new_draft_of_an_old_message_has_its_time_like_any_other(database: Dat
     shop = make_shop(database)
     draft = shop.drafted(shop.mira_id, ROUTINE)
     shop.clock.move(timedelta(hours=1))
-    shop.act(lambda db: decisions.regenerate(db, shop.runtime, draft.id or 0, by=shop.agent))
+    shop.act(lambda db: redrafts.regenerate(db, shop.runtime, draft.id or 0, by=shop.agent))
 
     assert swept(shop, after_s=60) == {"retried": 0, "given_up": 0}
     shop.work()
@@ -57,7 +57,7 @@ def test_a_new_draft_that_is_lost_is_tried_again_and_then_handed_to_a_person(dat
     shop = make_shop(database)
     draft = shop.drafted(shop.jonas_id, text)
     shop.clock.move(timedelta(hours=1))
-    shop.act(lambda db: decisions.regenerate(db, shop.runtime, draft.id or 0, by=shop.lead))
+    shop.act(lambda db: redrafts.regenerate(db, shop.runtime, draft.id or 0, by=shop.lead))
     shop.act(lambda db: shop.runtime.engine.cancel(db, f"draft:{draft.message_id}:g2"))
 
     assert swept(shop, after_s=95) == {"retried": 1, "given_up": 0}
@@ -74,7 +74,7 @@ def test_a_new_draft_that_is_lost_is_tried_again_and_then_handed_to_a_person(dat
 def test_a_retry_makes_the_generation_that_was_asked_for(database: Database) -> None:
     shop = make_shop(database)
     draft = shop.drafted(shop.mira_id, ROUTINE)
-    shop.act(lambda db: decisions.regenerate(db, shop.runtime, draft.id or 0, by=shop.agent))
+    shop.act(lambda db: redrafts.regenerate(db, shop.runtime, draft.id or 0, by=shop.agent))
     shop.act(lambda db: shop.runtime.engine.cancel(db, f"draft:{draft.message_id}:g2"))
 
     assert swept(shop, after_s=95) == {"retried": 1, "given_up": 0}
@@ -87,7 +87,7 @@ def test_a_retry_makes_the_generation_that_was_asked_for(database: Database) -> 
 def test_a_message_after_a_new_draft_is_measured_by_its_own_time(database: Database) -> None:
     shop = make_shop(database)
     draft = shop.drafted(shop.mira_id, ROUTINE)
-    shop.act(lambda db: decisions.regenerate(db, shop.runtime, draft.id or 0, by=shop.agent))
+    shop.act(lambda db: redrafts.regenerate(db, shop.runtime, draft.id or 0, by=shop.agent))
     shop.work()
     shop.clock.move(timedelta(hours=1))
     newest = shop.write(shop.mira_id, "It is for February.")

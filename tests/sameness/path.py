@@ -24,8 +24,9 @@ from supportbot.customers.tables import Customer
 from supportbot.db import Database
 from supportbot.db.migration import upgrade
 from supportbot.drafting.actions.corrections import correct_topic, say_wrong_route
-from supportbot.drafting.actions.decisions import approve, regenerate, reject, release
+from supportbot.drafting.actions.decisions import approve, reject, release
 from supportbot.drafting.actions.edits import send_edited, split_text, write_reply
+from supportbot.drafting.actions.redrafts import regenerate
 from supportbot.drafting.flow import Drafting
 from supportbot.engine import MemoryEngine
 from supportbot.errors import SupportbotError

@@ -9,9 +9,9 @@ from sqlmodel import Session, col, select
 
 from supportbot.accounts.types import Person
 from supportbot.customers.tables import Customer, Site
-from supportbot.drafting.actions.decisions import MOST_DRAFTS, draft_again, void_drafts
 from supportbot.drafting.actions.labels import find_decision, store_proof
 from supportbot.drafting.actions.notices import tell_held
+from supportbot.drafting.actions.redrafts import MOST_DRAFTS, draft_again, void_drafts
 from supportbot.drafting.rules.label_evidence import as_topic
 from supportbot.drafting.tables import Draft
 from supportbot.drafting.types import ShopFacts
@@ -83,7 +83,8 @@ def take_back(db: Session, runtime: Runtime, label_id: int, *, by: Person) -> Tr
     """Take back what one said. A hold that came of it stays: only a release ends it.
 
     Raises:
-        NotFound, Forbidden, Conflict: as for `triage.actions.remove_label`; Conflict too when nobody said it outright.
+        NotFound, Forbidden, Conflict: as for `training.actions.remove_label`.
+        Conflict: nobody said it outright.
     """
     label = find_label(db, label_id)
     if label is None:

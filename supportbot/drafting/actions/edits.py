@@ -18,7 +18,7 @@ from supportbot.contract.voice.frame import case_frame
 from supportbot.customers.tables import Site
 from supportbot.drafting.actions import decisions
 from supportbot.drafting.queries import find_draft, read_case
-from supportbot.drafting.rules.grounding import allowed_facts, names_to_look_up
+from supportbot.drafting.rules.grounding import ground
 from supportbot.drafting.tables import Draft
 from supportbot.errors import Conflict, Forbidden, InvalidInput
 from supportbot.inbox import actions as inbox
@@ -27,6 +27,7 @@ from supportbot.inbox.tables import Conversation, Outgoing
 from supportbot.inbox.types import ReplyToSend
 from supportbot.language.extract_values import amounts_in
 from supportbot.language.money import Money
+from supportbot.language.person_names import possible_names
 from supportbot.language.sentences import split_sentences
 from supportbot.runtime import Runtime
 
@@ -68,9 +69,10 @@ def send_edited(
     reply = replace(render.from_json(draft.reply), answer=written.answer, details=written.details)
     case = read_case(db, draft.message_id, now=runtime.clock())
     amount, words = promised(reply, case.shop.currency)
-    names = names_to_look_up(case, f"{written.answer}\n{written.details}")
+    grounding = ground(case, None)
+    names = possible_names(f"{written.answer}\n{written.details}", grounding.words)
     others = others_named(db, names, conversation_id=case.conversation_id)
-    allowed = replace(allowed_facts(case), may_promise=bool(words) and by.role != "agent", others=others)
+    allowed = replace(grounding.allowed, may_promise=bool(words) and by.role != "agent", others=others)
     failed = blocks(check_reply(reply, _as_fields(reply), allowed))
     problems = {one.field: f"{one.title}: {one.found or 'missing'}; expected {one.expected}" for one in failed}
     if problems:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlmodel import Session, select
+from sqlmodel import Session
 
 from supportbot.audit.types import SYSTEM
 from supportbot.contract.types import Change, Finding
@@ -101,38 +101,6 @@ def save(db: Session, runtime: Runtime, answered: Answered, draft_ids: Mapping[s
             conversation_id=case.conversation_id,
             detail=detail,
         )
-
-
-def fail_message(db: Session, runtime: Runtime, message_id: int, reason: str) -> bool:
-    """Give up on a message that got no draft in time, and show it to a person. False when it has an outcome by now."""
-    conversation_id = db.exec(
-        select(Conversation.id).where(Conversation.newest_customer_message_id == message_id)
-    ).first()
-    if conversation_id is None:
-        return False
-    conversation = inbox.lock_conversation(db, conversation_id)
-    if conversation.newest_customer_message_id != message_id or conversation.work_state not in ("waiting", "drafting"):
-        return False
-    rows = db.exec(select(Draft).where(Draft.message_id == message_id)).all()
-    started = [row for row in rows if row.state == "drafting"]
-    for row in started:
-        _finish(row, "failed", reason, at=runtime.clock())
-        db.add(row)
-    if not started:
-        generation = max((row.generation for row in rows), default=0) + 1
-        db.add(_failed_draft(conversation, message_id, reason, generation=generation, at=runtime.clock()))
-    inbox.show_work(db, runtime, conversation, "failed")
-    db.flush()
-    runtime.audit.record(
-        db,
-        actor=SYSTEM,
-        action="draft.given_up",
-        subject="message",
-        subject_id=message_id,
-        conversation_id=conversation_id,
-        detail={"reason": reason},
-    )
-    return True
 
 
 def _opened(db: Session, plan: Plan) -> dict[str, tuple[int, str]]:
@@ -245,10 +213,6 @@ def _state_of(plan: Plan, one: Composed, *, is_newest: bool) -> tuple[str, str |
     return ("held", plan.decision.reason) if plan.decision.hold else ("ready", None)
 
 
-def _finish(row: Draft, state: str, reason: str | None, *, at: datetime) -> None:
-    row.state, row.state_reason, row.finished_at = state, reason[:200] if reason else None, at
-
-
 def _note_articles(db: Session, plan: Plan, composed: Sequence[Composed], *, at: datetime) -> None:
     """Count what the main draft cites; a routine question for which there was no article is a gap."""
     main = next((one for one in composed if one.task == plan.decision.task), None)
@@ -284,7 +248,7 @@ def _log_divergences(db: Session, runtime: Runtime, answered: Answered, draft_id
 
 
 def _record_triage_calls(db: Session, runtime: Runtime, plan: Plan) -> None:
-    """Keep the tries of the second reading, each once: they belong to the message and to no draft."""
+    """Keep the tries of the risk check, each once: they belong to the message and to no draft."""
     if not plan.triage_attempts:
         return
     _keep_attempts(db, plan, plan.triage_attempts, pin=plan.policy.policy.pin(MODELLESS_TASK), draft_id=None)
@@ -294,19 +258,3 @@ def _record_triage_calls(db: Session, runtime: Runtime, plan: Plan) -> None:
 def _keep_attempts(db: Session, plan: Plan, attempts: Sequence[Attempt], *, pin: Pin, draft_id: int | None) -> None:
     number = plan.policy.number
     add_attempts(db, attempts, message_id=plan.case.message_id, policy_version=number, pin=pin, draft_id=draft_id)
-
-
-def _failed_draft(conversation: Conversation, message_id: int, reason: str, *, generation: int, at: datetime) -> Draft:
-    return Draft(
-        conversation_id=conversation.id or 0,
-        message_id=message_id,
-        task="routine_reply",
-        generation=generation,
-        state="failed",
-        state_reason=reason,
-        prompt="none",
-        output_schema="none",
-        policy_version=0,
-        created_at=at,
-        finished_at=at,
-    )

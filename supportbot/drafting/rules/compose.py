@@ -15,21 +15,16 @@ from supportbot.contract.voice.catalogue import catalogue
 from supportbot.contract.voice.frame import case_frame
 from supportbot.contract.voice.normaliser import normalise_reply, voice_of
 from supportbot.drafting.rules.evidence import cited_passages, computed_facts
-from supportbot.drafting.rules.grounding import allowed_facts, completing_passages
-from supportbot.drafting.types import Composed, Plan
+from supportbot.drafting.types import Composed, Grounding, Plan
 from supportbot.gateway.types import NO_ARTICLES, ModelResult
 from supportbot.language.extract_values import amounts_in
 from supportbot.language.money import Money
 
 
 def compose(
-    plan: Plan, task: str, result: ModelResult[ReplyFields], *, now: datetime, others: frozenset[str] = frozenset()
+    plan: Plan, task: str, result: ModelResult[ReplyFields], *, grounding: Grounding, now: datetime
 ) -> Composed:
-    """Make the draft of one task out of what the model answered.
-
-    Args:
-        others: the names of other customers that it uses.
-    """
+    """Make the draft of one task out of what the model answered."""
     case, is_main = plan.case, task == plan.decision.task
     hold_kind = plan.decision.hold_kind if is_main else None
     facts = computed_facts(case, now) if hold_kind else {}
@@ -37,11 +32,11 @@ def compose(
     if proposed is None:
         return replace(_failed(task, result, case.locale), facts=facts)  # a person decides on them all the same
     voice = voice_of(case.locale, task=task, sign_off=case.shop.sign_off)
-    fields, changes = normalise_reply(proposed, voice, passages=completing_passages(plan))
+    fields, changes = normalise_reply(proposed, voice, passages=grounding.completing)
     outcome = decided_outcome(fields.outcome, lane="reasoning" if hold_kind else "fast", hold_kind=hold_kind)
     amount = _amount(plan) if is_main else None
     reply = render.render(fields, frame(plan, outcome, amount), outcome=outcome)
-    findings = check_reply(reply, proposed_for_check(proposed, fields), replace(allowed_facts(case), others=others))
+    findings = check_reply(reply, proposed_for_check(proposed, fields), grounding.allowed)
     findings += _repeated_question(reply.answer, case.question)
     return Composed(
         task=task,
@@ -53,7 +48,7 @@ def compose(
         variants=_variants(plan, reply) if hold_kind else {},
         changes=changes,
         findings=findings,
-        sources=cited_passages(case, fields),
+        sources=cited_passages(case, grounding.passages, fields),
         facts=facts,
         amount=amount,
     )

@@ -1,17 +1,18 @@
 """What the approver sees a draft rest on, as it is kept: the passages it cites, the ledger and the facts. Pure."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from supportbot.billing.types import CaseRecord
 from supportbot.contract.types import ReplyFields
-from supportbot.drafting.rules.grounding import given_passages
 from supportbot.drafting.types import CaseFile
+from supportbot.knowledge.types import PassageText
 
 
-def cited_passages(case: CaseFile, fields: ReplyFields) -> list[dict[str, Any]]:
-    """What the draft cites, as the desk shows it; policy passages with their words."""
-    by_ref = {passage.ref: passage for passage in given_passages(case)}
+def cited_passages(case: CaseFile, passages: Sequence[PassageText], fields: ReplyFields) -> list[dict[str, Any]]:
+    """What a draft cites of the passages it was given, as the desk shows it; policy passages with their words."""
+    by_ref = {passage.ref: passage for passage in passages}
     policy = {passage.ref for passage in case.policy_passages}
     cited = [by_ref[ref] for ref in dict.fromkeys(fields.sources) if ref in by_ref]
     return [

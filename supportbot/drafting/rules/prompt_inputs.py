@@ -1,4 +1,4 @@
-"""The material of a case: what a prompt shows a model, as values. Pure.
+"""The inputs of a prompt: what a prompt shows a model, as values. Pure.
 
 The fast task is given no billing facts: it answers from articles and plain account values, so that a routine question
 costs little and a wrong promise shows up as a divergence.
@@ -18,7 +18,7 @@ MAX_TURNS = 30
 def prompt_inputs(
     case: CaseFile, *, task: str, triage: Triage, decision: RouteDecision, next_update_by: str
 ) -> dict[str, Any]:
-    """Everything one task may read about a case, JSON-like; a prompt shows what fits (`prompting.fitting`)."""
+    """Everything one task may read about a case, JSON-like; a prompt shows what fits (`prompting.prompt_budget`)."""
     with_facts = task != "routine_reply"
     return {
         "task": task,

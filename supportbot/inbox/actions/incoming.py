@@ -1,6 +1,6 @@
 """Writes of the inbox. This module receives; the others stand beside it and are reached through it.
 
-Actions never commit. See `writing.py` for the order in which they lock.
+Actions never commit. See `locks.py` for the order in which they lock.
 """
 
 from uuid import uuid4

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 
 from supportbot.accounts.queries import person_by_token
 from supportbot.accounts.types import Person
-from supportbot.drafting.actions import corrections, decisions, edits
+from supportbot.drafting.actions import corrections, decisions, dispatch, edits
 from supportbot.drafting.queries import newest_divergences
 from supportbot.errors import InvalidInput, NotSignedIn
 from supportbot.governance.queries import active_policy
@@ -231,7 +231,7 @@ def undo(outgoing_id: int) -> Response:
     """Take back a reply that has not left yet."""
     wired = services()
     with wired.database.transaction() as db:
-        outgoing = decisions.undo(db, wired.runtime, outgoing_id, by=_person())
+        outgoing = dispatch.undo(db, wired.runtime, outgoing_id, by=_person())
         return jsonify({"id": outgoing.id, "state": outgoing.state})
 
 

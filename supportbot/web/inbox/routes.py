@@ -13,7 +13,7 @@ from sqlmodel import Session
 from werkzeug.wrappers import Response as BaseResponse
 
 from supportbot.accounts.queries import person_by_session
-from supportbot.drafting.actions import corrections, decisions, edits
+from supportbot.drafting.actions import corrections, decisions, dispatch, edits, redrafts
 from supportbot.drafting.queries import DeskCase, desk_case, find_draft
 from supportbot.drafting.rules.draft_state import effective_state
 from supportbot.drafting.tables import Draft
@@ -120,7 +120,7 @@ def regenerate(draft_id: int) -> BaseResponse:
     person, runtime = signed_in(), services().runtime
 
     def again(db: Session) -> Draft:
-        decisions.regenerate(db, runtime, draft_id, by=person)
+        redrafts.regenerate(db, runtime, draft_id, by=person)
         return find_draft(db, draft_id)
 
     return _act(again)
@@ -196,7 +196,7 @@ def status(conversation_id: int) -> BaseResponse:
 def undo(outgoing_id: int) -> BaseResponse:
     """Take back a reply that has not left yet."""
     person, runtime = signed_in(), services().runtime
-    return _act(lambda db: decisions.undo(db, runtime, outgoing_id, by=person))
+    return _act(lambda db: dispatch.undo(db, runtime, outgoing_id, by=person))
 
 
 @blueprint.post("/inbox/messages/<int:message_id>/topic")

@@ -8,7 +8,7 @@ import pytest
 from sqlmodel import Session, select
 
 from supportbot.db import Database
-from supportbot.drafting.actions import decisions, edits
+from supportbot.drafting.actions import decisions, dispatch, edits, redrafts
 from supportbot.drafting.tables import Draft
 from supportbot.errors import Conflict, Forbidden, InvalidInput, SupportbotError
 from supportbot.inbox.tables import Message, Outgoing
@@ -58,7 +58,7 @@ def test_undo_puts_the_draft_back_as_it_was_and_nothing_leaves(database: Databas
     shop = make_shop(database)
     draft = shop.drafted(shop.mira_id, ROUTINE)
     outgoing = approve(shop, draft)
-    shop.act(lambda db: decisions.undo(db, shop.runtime, outgoing.id or 0, by=shop.agent))
+    shop.act(lambda db: dispatch.undo(db, shop.runtime, outgoing.id or 0, by=shop.agent))
     shop.pass_time(60)
     assert sent(shop) == []
     assert shop.draft(draft.id).state == "ready"
@@ -71,10 +71,10 @@ def test_only_who_let_a_reply_go_takes_it_back_and_not_after_it_left(database: D
     shop = make_shop(database)
     outgoing = approve(shop, shop.drafted(shop.mira_id, ROUTINE))
     with pytest.raises(Forbidden):
-        shop.act(lambda db: decisions.undo(db, shop.runtime, outgoing.id or 0, by=shop.lead))
+        shop.act(lambda db: dispatch.undo(db, shop.runtime, outgoing.id or 0, by=shop.lead))
     shop.pass_time(11)
     with pytest.raises(Conflict, match="left already"):
-        shop.act(lambda db: decisions.undo(db, shop.runtime, outgoing.id or 0, by=shop.agent))
+        shop.act(lambda db: dispatch.undo(db, shop.runtime, outgoing.id or 0, by=shop.agent))
 
 
 def test_a_newer_message_stops_an_approved_reply_on_its_way(database: Database) -> None:
@@ -287,7 +287,7 @@ def test_an_agent_holds_a_ready_draft_and_only_a_lead_lets_it_go(database: Datab
 def test_regenerating_makes_a_new_generation_and_voids_the_old(database: Database) -> None:
     shop = make_shop(database)
     draft = shop.drafted(shop.mira_id, ROUTINE)
-    shop.act(lambda db: decisions.regenerate(db, shop.runtime, draft.id or 0, by=shop.agent))
+    shop.act(lambda db: redrafts.regenerate(db, shop.runtime, draft.id or 0, by=shop.agent))
     shop.work()
     newest = shop.drafts(draft.message_id).main
     assert newest is not None and (newest.generation, newest.state) == (2, "ready")

@@ -6,8 +6,7 @@ import pytest
 from sqlmodel import select
 
 from supportbot.db import Database
-from supportbot.drafting.actions import decisions as drafting
-from supportbot.drafting.actions import edits
+from supportbot.drafting.actions import dispatch, edits
 from supportbot.errors import Conflict, NotFound
 from supportbot.events.tables import Event
 from supportbot.inbox import actions
@@ -23,7 +22,7 @@ def sent(shop: Shop) -> list[Message]:
 
 
 def undo(shop: Shop, outgoing: Outgoing) -> None:
-    shop.act(lambda db: drafting.undo(db, shop.runtime, outgoing.id or 0, by=shop.agent))
+    shop.act(lambda db: dispatch.undo(db, shop.runtime, outgoing.id or 0, by=shop.agent))
 
 
 def test_a_reply_leaves_once_however_often_the_job_runs(database: Database) -> None:
@@ -82,7 +81,7 @@ def test_undoing_a_written_reply_shows_the_draft_as_it_stood(
     outgoing = shop.write_by_hand(draft.conversation_id, WORDS, by=shop.lead)
     assert shop.conversation(draft.conversation_id).work_state == "sending"
 
-    shop.act(lambda db: drafting.undo(db, shop.runtime, outgoing.id or 0, by=shop.lead))
+    shop.act(lambda db: dispatch.undo(db, shop.runtime, outgoing.id or 0, by=shop.lead))
 
     assert shop.conversation(draft.conversation_id).work_state == state
     assert shop.draft(draft.id).state == state
@@ -168,6 +167,6 @@ def test_a_reply_that_is_not_there_cannot_be_undone_or_sent(database: Database) 
     shop = make_shop(database)
 
     with pytest.raises(NotFound, match="no reply 77"):
-        shop.act(lambda db: drafting.undo(db, shop.runtime, 77, by=shop.agent))
+        shop.act(lambda db: dispatch.undo(db, shop.runtime, 77, by=shop.agent))
     with pytest.raises(NotFound):
         shop.act(lambda db: actions.send_reply(db, shop.runtime, 77))
