@@ -36,6 +36,8 @@ COMPILE_OWN := $(COMPILE) pyproject.toml --extra build
 # The clients that the bench compares the gateway with stay out of the product's environment.
 PEERS := build/bench
 SITE_TOOLS := build/docs
+# A script, picture, frame or sheet with another host's address in a built page or sheet.
+FROM_OUTSIDE := <(script|img|iframe)[^>]* src="?(https?:)?//[^"]*|<link[^>]* rel="?(stylesheet|pre|icon)[^>]*//[^>]*|url\("?(https?:)?//[^)]*
 
 .PHONY: help install demo test check bench faults injections voices lock format docs clean
 
@@ -94,6 +96,8 @@ lock: $(VENV)/.python
 
 docs: $(SITE_TOOLS)/.installed
 	@NO_MKDOCS_2_WARNING=1 $(SITE_TOOLS)/bin/mkdocs build --quiet
+	@! grep -rnoE '$(FROM_OUTSIDE)' --include='*.html' --include='*.css' build/site \
+		|| { echo 'The site loads from outside what is named above.' >&2; exit 1; }
 	@echo "The documents are in build/site; open build/site/index.html."
 
 clean:

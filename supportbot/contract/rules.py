@@ -43,7 +43,7 @@ def decided_outcome(
     A proposed decision never stands: in the reasoning lane or under a hold it becomes the matching review, on the fast
     lane without a hold it goes to a person. Anything else outside `allowed` goes to a person too.
 
-    Source: README, "The money rule".
+    Source: docs/owner.md, "The money rule".
     """
     if proposed in DECISIONS:
         outcome = "escalated" if lane == "fast" and hold_kind is None else _REVIEW[proposed]

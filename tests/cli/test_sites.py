@@ -22,7 +22,7 @@ def desk(database_url: str, tmp_path: Path) -> Operator:
 
 
 def identity(secret: str, user_id: str = "user-17") -> str:
-    """What README's example makes."""
+    """What the example in docs/widget.md makes."""
     return jwt.encode({"sub": user_id, "name": "Mira", "exp": time.time() + 600}, secret, "HS256")
 
 
