@@ -31,7 +31,7 @@ def _small_words() -> Mapping[str, frozenset[str]]:
     found = {}
     for language in LANGUAGES:
         listed = words_of(language, "everyday")
-        if listed:
+        if listed and language != "en":
             found[language] = frozenset(spelling for word in listed for spelling in spellings(word))
     return found
 

@@ -99,3 +99,7 @@ def test_addresses_and_long_numbers_are_found() -> None:
     text = "Write to Jonas.L@else.example. or +49 170 1234567, card 4111 1111 1111 1111, on 2026-03-14 12:00"
     assert emails_in(text) == ("jonas.l@else.example",)
     assert long_numbers_in(text) == ("491701234567", "4111111111111111")
+
+
+def test_the_caribbean_guilder_is_a_currency_of_its_own() -> None:
+    assert [str(money) for money in amounts_in("You were charged 49.00 XCG and 12.50 ANG.", "EUR")][:1] == ["49.00 XCG"]

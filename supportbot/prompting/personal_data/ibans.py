@@ -20,7 +20,7 @@ _LENGTHS = {
     27: "BI DJ FR GR IT MC MR SM",
     28: "AL AZ BY CY DO GT HN HU LB NI PL SV",
     29: "BR EG PS QA UA",
-    30: "JO KW MU",
+    30: "JO KW MU YE",
     31: "MT SC",
     32: "LC",
     33: "RU",

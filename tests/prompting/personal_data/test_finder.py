@@ -96,3 +96,11 @@ def test_spans_lie_inside_the_text_in_order_and_apart(text: str) -> None:
 )
 def test_a_message_made_to_be_slow_is_read_all_the_same(text: str) -> None:
     assert personal_spans(text) is not None
+
+
+@pytest.mark.parametrize("written", ["YE15CBYE0001018861234567891234", "ye15 cbye 0001 0188 6123 4567 8912 34"])
+def test_an_iban_of_yemen_is_found_and_one_with_a_wrong_digit_is_not(written: str) -> None:
+    wrong = written.replace("15", "16", 1)
+
+    assert [span.kind for span in personal_spans(f"My account: {written}.")] == ["iban"]
+    assert "iban" not in [span.kind for span in personal_spans(f"My account: {wrong}.")]
