@@ -7,8 +7,19 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field
 
 from supportbot.contract.reply.parser import Border, read_strictly
-from supportbot.contract.types import SchemaVersion, Topic
+from supportbot.contract.types import SchemaVersion
 
+# As they were when triage/1 was released.
+_Topic = Literal[
+    "billing",
+    "refund",
+    "cancellation",
+    "account_howto",
+    "bug_technical",
+    "order_shipping",
+    "feedback_other",
+    "out_of_scope",
+]
 _Line = Annotated[str, Field(min_length=1, max_length=300)]
 _Lines = Annotated[list[_Line], Field(max_length=20)]
 
@@ -53,7 +64,7 @@ class _Extraction(Border):
 
 
 class _Triage(Border):
-    topic: Topic
+    topic: _Topic
     risk: Literal["low", "high"]
     reason: Annotated[str, Field(min_length=1, max_length=300)]
 
@@ -98,7 +109,7 @@ FIELDS_1 = SchemaVersion(
 TRIAGE_1 = SchemaVersion(
     "triage/1",
     _object(
-        topic={"type": "string", "enum": list(get_args(Topic))},
+        topic={"type": "string", "enum": list(get_args(_Topic))},
         risk={"type": "string", "enum": ["low", "high"]},
         reason=_TEXT,
     ),

@@ -1,15 +1,37 @@
 """Schema reply/1: what a model fills in for a reply to a customer. Released; it never changes."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import Field, field_validator
 
 from supportbot.contract.reply.parser import Border, read_strictly
-from supportbot.contract.types import ACTIONS, OUTCOMES, ActionId, Outcome, ReplyFields, SchemaVersion
-from supportbot.contract.voice.normaliser import ANSWER_LIMIT, DETAILS_LIMIT
+from supportbot.contract.types import ReplyFields, SchemaVersion
 
 NAME = "reply/1"
+# As they were when the schema was released; a new one belongs to the next version.
+_Outcome = Literal[
+    "answered",
+    "needs_information",
+    "refund_approved",
+    "refund_needs_review",
+    "refund_declined",
+    "charge_needs_review",
+    "cancellation_confirmed",
+    "cancellation_needs_review",
+    "escalated",
+]
+_Action = Literal[
+    "open_invoices",
+    "track_order",
+    "manage_plan",
+    "update_details",
+    "send_information",
+    "report_problem",
+    "refund_review",
+    "cancellation_review",
+    "talk_to_person",
+]
 SCHEMA: Mapping[str, Any] = {
     "type": "object",
     "additionalProperties": False,
@@ -17,16 +39,16 @@ SCHEMA: Mapping[str, Any] = {
     "properties": {
         "answer": {
             "type": "string",
-            "description": f"One sentence, at most {ANSWER_LIMIT} characters, that answers the question. No greeting.",
+            "description": "One sentence, at most 240 characters, that answers the question. No greeting.",
         },
         "details": {
             "type": "string",
-            "description": f"At most {DETAILS_LIMIT} characters of plain text. Empty when the answer says it all.",
+            "description": "At most 900 characters of plain text. Empty when the answer says it all.",
         },
-        "outcome": {"type": "string", "enum": list(OUTCOMES)},
+        "outcome": {"type": "string", "enum": list(get_args(_Outcome))},
         "next_actions": {
             "type": "array",
-            "items": {"type": "string", "enum": list(ACTIONS)},
+            "items": {"type": "string", "enum": list(get_args(_Action))},
             "description": "One to three, the most useful first.",
         },
         "facts_used": {"type": "array", "items": {"type": "string"}, "description": "Ids of the facts relied on."},
@@ -42,8 +64,8 @@ class ReplyShape(Border):
 
     answer: Annotated[str, Field(min_length=1, max_length=4_000)]
     details: Annotated[str, Field(max_length=12_000)]
-    outcome: Outcome
-    next_actions: Annotated[list[ActionId], Field(max_length=12)]
+    outcome: _Outcome
+    next_actions: Annotated[list[_Action], Field(max_length=12)]
     facts_used: Annotated[list[_Ref], Field(max_length=50)]
     sources: Annotated[list[_Ref], Field(max_length=50)]
     confidence: Annotated[float, Field(ge=0, le=1)]
@@ -57,7 +79,7 @@ class ReplyShape(Border):
 
     @field_validator("next_actions")
     @classmethod
-    def _at_most_three(cls, actions: list[ActionId]) -> list[ActionId]:
+    def _at_most_three(cls, actions: list[_Action]) -> list[_Action]:
         if len(set(actions)) > 3:
             raise ValueError("at most three different actions")
         return actions

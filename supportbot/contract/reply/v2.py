@@ -14,7 +14,6 @@ from supportbot.contract.reply.parser import read_strictly
 from supportbot.contract.reply.v1 import SCHEMA as SCHEMA_1
 from supportbot.contract.reply.v1 import ReplyShape, as_fields
 from supportbot.contract.types import ReplyFields, SchemaVersion
-from supportbot.contract.voice.normaliser import ASK_LIMIT
 
 NAME = "reply/2"
 SCHEMA: Mapping[str, Any] = {
@@ -24,7 +23,7 @@ SCHEMA: Mapping[str, Any] = {
         **SCHEMA_1["properties"],
         "ask": {
             "type": "string",
-            "description": f"The one thing only the customer knows, as a question of at most {ASK_LIMIT} characters. "
+            "description": "The one thing only the customer knows, as a question of at most 160 characters. "
             "Empty when nothing is missing.",
         },
     },
