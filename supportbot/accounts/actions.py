@@ -7,7 +7,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from sqlmodel import Session, col, select
 
-from supportbot.accounts.login_throttle import clear_tries, count_try
+from supportbot.accounts.login_throttle import clear_login_tries
 from supportbot.accounts.queries import as_person
 from supportbot.accounts.tables import Agent, ApiToken
 from supportbot.accounts.tokens import new_token
@@ -145,22 +145,6 @@ def revoke_token(db: Session, audit: AuditLog, token_id: int, *, by: Actor) -> N
     )
 
 
-def check_login_throttle(db: Session, audit: AuditLog, email: str, place: str, *, is_shared: bool = False) -> None:
-    """Count one try to sign in. Call in a transaction of its own, so that the count outlives a refusal.
-
-    Args:
-        place: where it comes from.
-        is_shared: whether everybody may come from there (a proxy): one who guesses must not shut out the others.
-
-    Raises:
-        TooMany: ten tries for this e-mail address, or sixty (from a shared place 1,200) from this place, within
-            15 minutes.
-    """
-    count_try(db, audit.clock, name="login", who=email.strip().lower(), limit=10, window_s=900)
-    limit = 1_200 if is_shared else 60
-    count_try(db, audit.clock, name="login-from", who=place, limit=limit, window_s=900)
-
-
 def sign_in(db: Session, audit: AuditLog, email: str, password: str) -> tuple[Person, str]:
     """Check an address and a password; gives the person and the key their session must carry.
 
@@ -170,7 +154,7 @@ def sign_in(db: Session, audit: AuditLog, email: str, password: str) -> tuple[Pe
     agent = db.exec(select(Agent).where(Agent.email == email.strip().lower(), col(Agent.disabled_at).is_(None))).first()
     if not _password_fits(agent.password_hash if agent else _NOBODY, password) or agent is None:
         raise NotSignedIn("That address and password do not fit together. Try again, or ask an admin for a new one.")
-    clear_tries(db, name="login", who=agent.email)
+    clear_login_tries(db, agent.email)
     person = as_person(agent)
     audit.record(
         db,

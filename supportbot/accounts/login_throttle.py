@@ -1,4 +1,4 @@
-"""Counting tries in fixed windows, in the database, so that every process counts together."""
+"""How often somebody may try to sign in: counted in fixed windows, in the database, for every process together."""
 
 import hashlib
 from datetime import datetime, timedelta
@@ -10,6 +10,33 @@ from supportbot.accounts.tables import Throttle
 from supportbot.clock import Clock
 from supportbot.errors import TooMany
 
+WINDOW_S = 15 * 60
+TRIES_FOR_AN_ADDRESS = 10  # an e-mail address
+TRIES_FROM_A_PLACE = 60
+TRIES_FROM_A_SHARED_PLACE = 1_200
+
+
+def count_login_try(db: Session, clock: Clock, email: str, place: str, *, is_shared: bool = False) -> None:
+    """Count one try to sign in. Call in a transaction of its own, so that the count outlives a refusal.
+
+    Args:
+        place: where it comes from.
+        is_shared: whether everybody may come from there (a proxy): one who guesses must not shut out the others.
+
+    Raises:
+        TooMany: too many tries for this e-mail address, or from this place, within `WINDOW_S`.
+    """
+    limit = TRIES_FROM_A_SHARED_PLACE if is_shared else TRIES_FROM_A_PLACE
+    count_try(db, clock, name="login", who=email.strip().lower(), limit=TRIES_FOR_AN_ADDRESS, window_s=WINDOW_S)
+    count_try(db, clock, name="login-from", who=place, limit=limit, window_s=WINDOW_S)
+
+
+def clear_login_tries(db: Session, email: str) -> None:
+    """Forget the tries for an e-mail address, after a success."""
+    row = db.get(Throttle, _key("login", email))
+    if row is not None:
+        db.delete(row)
+
 
 def count_try(db: Session, clock: Clock, *, name: str, who: str, limit: int, window_s: int) -> None:
     """Count one try of `name` by `who` (kept only as a hash).
@@ -18,8 +45,7 @@ def count_try(db: Session, clock: Clock, *, name: str, who: str, limit: int, win
         TooMany: `limit` tries were already made in this window.
     """
     now = clock()
-    key = f"{name}:{hashlib.sha256(who.encode('utf-8', 'replace')).hexdigest()[:32]}"
-    row = _locked_row(db, key, now=now)
+    row = _locked_row(db, _key(name, who), now=now)
     if now - row.window_started_at >= timedelta(seconds=window_s):
         row.window_started_at, row.count = now, 0
     if row.count >= limit:
@@ -38,9 +64,5 @@ def _locked_row(db: Session, key: str, *, now: datetime) -> Throttle:
     return db.get_one(Throttle, key, with_for_update=True, populate_existing=True)
 
 
-def clear_tries(db: Session, *, name: str, who: str) -> None:
-    """Forget the tries of `who`, after a success."""
-    key = f"{name}:{hashlib.sha256(who.encode('utf-8', 'replace')).hexdigest()[:32]}"
-    row = db.get(Throttle, key)
-    if row is not None:
-        db.delete(row)
+def _key(name: str, who: str) -> str:
+    return f"{name}:{hashlib.sha256(who.encode('utf-8', 'replace')).hexdigest()[:32]}"

@@ -9,4 +9,4 @@ from supportbot.channels.widget import WidgetChannel
 
 CHANNELS: Mapping[str, Channel[Any]] = MappingProxyType({"widget": WidgetChannel()})
 
-DOOR = ("types", "widget")
+DOOR = ("message_text", "types", "widget")

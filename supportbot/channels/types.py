@@ -9,7 +9,7 @@ class InboundMessage:
     """A customer's message as a channel understood it, checked, ready to be received once.
 
     `external_id` is the sender's own id of it (at most 100 characters): the same id twice is the same message.
-    `text` is trimmed, 1 to 16,384 bytes of UTF-8, without control characters other than newline and tab.
+    `text` is trimmed, within `message_text.LONGEST_TEXT_BYTES`, without control characters other than newline and tab.
     """
 
     channel: str

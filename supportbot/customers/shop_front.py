@@ -11,13 +11,13 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from supportbot.clock import WEEKDAYS
 from supportbot.customers.tables import Site
 
 MOST_QUESTIONS = 6
 LONGEST_QUESTION = 120
 PAPER = "#fbfaf8"  # --paper in static/widget.css
 LEAST_CONTRAST = 4.5  # WCAG 2.2, 1.4.3: the shop's colour as text on paper, and white on it
-DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -101,7 +101,7 @@ def _texts(value: object) -> tuple[str, ...]:
 
 def _hours(value: Any, *, zone: ZoneInfo, now: datetime) -> OpeningHours | None:
     try:
-        days = [DAYS.index(day) for day in value["days"]]
+        days = [WEEKDAYS.index(day) for day in value["days"]]
         opens, closes = time.fromisoformat(value["opens"]), time.fromisoformat(value["closes"])
     except (TypeError, KeyError, ValueError):
         return None

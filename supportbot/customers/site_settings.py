@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from supportbot.clock import WEEKDAYS
 from supportbot.customers.shop_front import (
-    DAYS,
     LEAST_CONTRAST,
     LONGEST_QUESTION,
     MOST_QUESTIONS,
@@ -89,7 +89,7 @@ def _hours(value: str) -> dict[str, Any] | None:
     days = _days(read["days"]) if read else set()
     if read is None or not days or read["opens"] >= read["closes"]:
         raise ValueError(f"{value[:50]!r}: write it like 'mon-fri 09:00-18:00'")
-    return {"days": sorted(days, key=DAYS.index), "opens": read["opens"], "closes": read["closes"]}
+    return {"days": sorted(days, key=WEEKDAYS.index), "opens": read["opens"], "closes": read["closes"]}
 
 
 def _days(text: str) -> set[str]:
@@ -97,9 +97,9 @@ def _days(text: str) -> set[str]:
     days: set[str] = set()
     for part in text.split(","):
         first, _, last = part.partition("-")
-        if first not in DAYS or (last or first) not in DAYS:
+        if first not in WEEKDAYS or (last or first) not in WEEKDAYS:
             return set()
-        span = DAYS[DAYS.index(first) : DAYS.index(last or first) + 1]
+        span = WEEKDAYS[WEEKDAYS.index(first) : WEEKDAYS.index(last or first) + 1]
         if not span:
             return set()
         days.update(span)

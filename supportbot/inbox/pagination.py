@@ -1,14 +1,47 @@
-"""A conversation read in stretches: the newest first, each earlier one by the oldest message seen."""
+"""Pages: how long they are, where a page of a list ends, and a conversation read in stretches, the newest first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from sqlmodel import Session, col, select
 
-from supportbot.errors import NotFound
+from supportbot.errors import InvalidInput, NotFound
 from supportbot.inbox.tables import Message, Note
 
-STRETCH = 200
+LIST_PAGE = 50  # conversations
+THREAD_PAGE = 200  # messages
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """Where a page of a list ends: the ordering moment and the id of its last row."""
+
+    at: datetime
+    id: int
+
+    @property
+    def text(self) -> str:
+        """As it travels in an address."""
+        return f"{self.at.isoformat()}_{self.id}"
+
+
+def parse_cursor(text: str | None) -> Cursor | None:
+    """The cursor of an address; None when there is none.
+
+    Raises:
+        InvalidInput: it is not one that a list gave.
+    """
+    if not text:
+        return None
+    try:
+        at, _, row_id = text.rpartition("_")
+        cursor = Cursor(datetime.fromisoformat(at).astimezone(UTC), int(row_id))
+    except (ValueError, OverflowError):
+        raise InvalidInput("'after' is not a cursor of this list. Leave it out to start again.") from None
+    if not 0 <= cursor.id < 2**63:
+        raise InvalidInput("'after' is not a cursor of this list. Leave it out to start again.")
+    return cursor
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +57,7 @@ class Stretch:
     earlier: int | None
 
 
-def read_stretch(db: Session, conversation_id: int, *, before: int | None = None, size: int = STRETCH) -> Stretch:
+def read_stretch(db: Session, conversation_id: int, *, before: int | None = None, size: int = THREAD_PAGE) -> Stretch:
     """The newest `size` messages of a conversation, or those before one of its messages. Two statements.
 
     Raises:

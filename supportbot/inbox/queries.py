@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, Literal, get_args
 
@@ -13,15 +12,14 @@ from supportbot.accounts.tables import Agent
 from supportbot.customers.tables import Customer, Site
 from supportbot.db import BigId, UtcDateTime, rows_of
 from supportbot.db.batch_read import Fetched
-from supportbot.errors import InvalidInput, NotFound
+from supportbot.errors import NotFound
 from supportbot.events.tables import Event
+from supportbot.inbox.pagination import LIST_PAGE, THREAD_PAGE, Cursor
 from supportbot.inbox.tables import Conversation, Message, Outgoing
 
 View = Literal["all", "mine", "unassigned", "held", "failed", "snoozed", "pending", "resolved"]
 VIEWS: tuple[View, ...] = get_args(View)
 COUNT_CAP = 100
-PAGE_SIZE = 50
-WIDGET_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +32,6 @@ class ConversationLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Cursor:
-    """Where a page of a list ends: the ordering moment and the id of its last row."""
-
-    at: datetime
-    id: int
-
-    @property
-    def text(self) -> str:
-        """As it travels in an address."""
-        return f"{self.at.isoformat()}_{self.id}"
-
-
-@dataclass(frozen=True, slots=True)
 class Page:
     """One page of a list; `next` is None on the last."""
 
@@ -54,26 +39,8 @@ class Page:
     next: Cursor | None
 
 
-def parse_cursor(text: str | None) -> Cursor | None:
-    """The cursor of an address; None when there is none.
-
-    Raises:
-        InvalidInput: it is not one that a list gave.
-    """
-    if not text:
-        return None
-    try:
-        at, _, row_id = text.rpartition("_")
-        cursor = Cursor(datetime.fromisoformat(at).astimezone(UTC), int(row_id))
-    except (ValueError, OverflowError):
-        raise InvalidInput("'after' is not a cursor of this list. Leave it out to start again.") from None
-    if not 0 <= cursor.id < 2**63:
-        raise InvalidInput("'after' is not a cursor of this list. Leave it out to start again.")
-    return cursor
-
-
 def list_conversations(
-    db: Session, view: View, person_id: int, *, after: Cursor | None = None, size: int = PAGE_SIZE
+    db: Session, view: View, person_id: int, *, after: Cursor | None = None, size: int = LIST_PAGE
 ) -> Page:
     """One page of a view: waiting ones longest first, the others newest first."""
     waiting_first = view not in ("snoozed", "pending", "resolved")
@@ -189,7 +156,7 @@ def replies_leaving(db: Session, author_id: int, *, limit: int = 3) -> Sequence[
 
 
 def widget_messages(
-    db: Session, customer_id: int, *, after: int = 0, before: int | None = None, limit: int = WIDGET_PAGE
+    db: Session, customer_id: int, *, after: int = 0, before: int | None = None, limit: int = THREAD_PAGE
 ) -> tuple[list[dict[str, Any]], bool]:
     """What a customer's widget may see, oldest first: an explicit list of fields and nothing else.
 
@@ -198,12 +165,12 @@ def widget_messages(
         before: what came before this message, instead.
 
     Returns:
-        The messages, and whether there are earlier ones (only told where they are read backwards).
+        The messages, and whether there are more of them in the direction that is read.
     """
     query = select(Message).where(Message.customer_id == customer_id)
     if after:
-        rows = db.exec(query.where(col(Message.id) > after).order_by(col(Message.id)).limit(limit)).all()
-        return [_widget_message(message) for message in rows], False
+        rows = db.exec(query.where(col(Message.id) > after).order_by(col(Message.id)).limit(limit + 1)).all()
+        return [_widget_message(message) for message in rows[:limit]], len(rows) > limit
     if before is not None:
         query = query.where(col(Message.id) < before)
     newest_first = db.exec(query.order_by(col(Message.id).desc()).limit(limit + 1)).all()

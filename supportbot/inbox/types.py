@@ -7,7 +7,6 @@ from supportbot.channels.types import InboundMessage as InboundMessage  # what `
 
 Status = Literal["open", "pending", "snoozed", "resolved"]
 WorkState = Literal["waiting", "drafting", "ready", "held", "failed", "manual", "sending", "answered"]
-UNDO_S = 10
 # The tasks that help the person who takes a case.
 SUMMARY, EXTRACTION = "case_summary", "field_extraction"
 AIDS = (SUMMARY, EXTRACTION)

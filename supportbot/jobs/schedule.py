@@ -17,7 +17,8 @@ from apscheduler.triggers.interval import IntervalTrigger
 from supportbot.clock import iso_week
 from supportbot.db import Database
 from supportbot.jobs.job_kinds import DRAW_REVIEW, TRAIN_TRIAGE
-from supportbot.review.rules import DRAW_HOUR
+from supportbot.jobs.sweeper import GIVE_UP_AFTER_S, RETRY_AFTER_S
+from supportbot.review.draw_time import DRAW_DAY, DRAW_HOUR, draw_words
 from supportbot.runtime import Runtime
 
 
@@ -44,8 +45,8 @@ def last_week(at: datetime) -> str:
 SCHEDULE: tuple[Scheduled, ...] = (
     Scheduled(
         DRAW_REVIEW,
-        "Mondays at 06:00 in the team's zone",
-        lambda zone: CronTrigger(day_of_week="mon", hour=DRAW_HOUR, timezone=zone),
+        f"{draw_words()} in the team's zone",
+        lambda zone: CronTrigger(day_of_week=DRAW_DAY, hour=DRAW_HOUR, timezone=zone),
         last_week,
         "Draws the conversations of the week before for the weekly review, once.",
     ),
@@ -54,7 +55,8 @@ SCHEDULE: tuple[Scheduled, ...] = (
         "every 15 s",
         lambda _: IntervalTrigger(seconds=15),
         _every(15),
-        "A customer message without an outcome after 90 s is tried again; after 120 s a person sees it.",
+        f"A customer message without an outcome after {RETRY_AFTER_S} s is tried again; "
+        f"after {GIVE_UP_AFTER_S} s a person sees it.",
     ),
     Scheduled(
         "wake_snoozed",

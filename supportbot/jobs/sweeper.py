@@ -17,7 +17,7 @@ from supportbot.runtime import Runtime
 RETRY_AFTER_S = 90
 GIVE_UP_AFTER_S = 120
 RESERVATION_DAYS = 30
-REASON = "No draft was made within two minutes."
+REASON = f"No draft was made within {GIVE_UP_AFTER_S // 60} minutes."
 
 
 def sweep(db: Session, runtime: Runtime) -> dict[str, int]:

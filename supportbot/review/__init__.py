@@ -1,3 +1,3 @@
 """The weekly review: the draw, the scorecard, the counts."""
 
-DOOR = ("actions", "item_thread", "population", "queries", "rules", "tables", "types")
+DOOR = ("actions", "draw_time", "item_thread", "population", "queries", "rules", "sample", "tables", "types")

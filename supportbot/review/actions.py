@@ -9,7 +9,7 @@ from supportbot.accounts.types import Person
 from supportbot.audit.types import Actor
 from supportbot.errors import Conflict, Forbidden, NotFound
 from supportbot.inbox.tables import Conversation
-from supportbot.review import rules
+from supportbot.review import rules, sample
 from supportbot.review.draw import as_drawn, draw_week
 from supportbot.review.population import candidates, week_span, week_zone
 from supportbot.review.queries import ItemState, week_items
@@ -73,7 +73,7 @@ def replace_item(db: Session, runtime: Runtime, week: str, position: int, reason
     item, row = state.item, db.get_one(ReviewWeek, week)
     name = db.get_one(Conversation, item.conversation_id).case_number
     found = candidates(db, week_span(week, week_zone(row)))
-    new = rules.substitute(week, found, as_drawn(item, item.conversation_id, name), taken=_taken(db, week))
+    new = sample.substitute(week, found, as_drawn(item, item.conversation_id, name), taken=_taken(db, week))
     if new is None:
         raise Conflict("Nothing of this kind is left to take its place. Mark what can be judged, and N/A for the rest.")
     replacement = ReviewReplacement(

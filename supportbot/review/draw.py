@@ -8,7 +8,7 @@ from sqlmodel import Session, col, select
 from supportbot.audit.types import SYSTEM
 from supportbot.errors import InvalidInput
 from supportbot.inbox.tables import Conversation
-from supportbot.review import rules
+from supportbot.review import sample
 from supportbot.review.population import WeekSpan, candidates, team_zone, week_span, week_zone
 from supportbot.review.tables import ReviewItem, ReviewReplacement, ReviewWeek
 from supportbot.review.types import Draw, Drawn, DrawResult
@@ -27,14 +27,14 @@ def draw_week(db: Session, runtime: Runtime, week: str) -> DrawResult:
     zone = team_zone(db) if known is None else week_zone(known)
     span = week_span(week, zone)
     _require_over(span, runtime.clock())
-    made = rules.draw(week, candidates(db, span))
-    short = rules.shortfall(f"week {span.number}", made.population)
+    made = sample.draw(week, candidates(db, span))
+    short = sample.shortfall(f"week {span.number}", made.population)
     if known is None and not made.population["routine"] + made.population["held"]:
         return DrawResult("nothing", made, short)
     if known is None and _store(db, runtime, made, zone.key):
         return DrawResult("drawn", made, short)
     stored = stored_draw(db, week)
-    found = rules.differences(stored.items, made.items)
+    found = sample.differences(stored.items, made.items)
     return DrawResult("differs" if found else "same", stored, short, found)
 
 

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,7 +17,6 @@ from supportbot.drafting.tables import DivergenceRow, Draft
 from supportbot.drafting.types import REJECT_REASONS
 from supportbot.errors import InvalidInput
 from supportbot.inbox.tables import Conversation, Message, Outgoing
-from supportbot.review.rules import DRAW_HOUR
 from supportbot.review.tables import ReviewWeek
 from supportbot.review.types import Candidate, Oddity
 from supportbot.routing.tables import Decision
@@ -63,15 +62,6 @@ def weeks_back(week: str, count: int) -> list[str]:
     """The `count` weeks that end with `week`, newest first."""
     start = week_start(week, ZoneInfo("UTC"))
     return [iso_week(start - timedelta(weeks=back)) for back in range(count)]
-
-
-def next_draw(now: datetime, zone: ZoneInfo, *, drawn: str | None) -> datetime:
-    """The next moment at which the clock draws a week after `drawn` (the newest one): a Monday in the team's zone."""
-    local = now.astimezone(zone)
-    monday = local.date() - timedelta(days=local.weekday())
-    at = datetime.combine(monday, time(DRAW_HOUR), tzinfo=zone)
-    is_done = drawn == iso_week(at - timedelta(days=7))
-    return at + timedelta(days=7) if is_done or now >= at else at
 
 
 def team_zone(db: Session) -> ZoneInfo:

@@ -124,7 +124,7 @@ class CriterionCount:
 @dataclass(frozen=True, slots=True)
 class Counts:
     """What the counted conversations gave. `reads` is how many were read in each span; a span with fewer than
-    `rules.FEWEST` says "too few" beside its intervals."""
+    `sample.FEWEST` says "too few" beside its intervals."""
 
     rows: tuple[CriterionCount, ...]
     reads: tuple[int, ...]

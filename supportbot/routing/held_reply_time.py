@@ -4,10 +4,9 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Literal, get_args
 
-Weekday = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
-WEEKDAYS: tuple[Weekday, ...] = get_args(Weekday)
+from supportbot.clock import WEEKDAYS, Weekday
+
 _NEXT_DAY = re.compile(r"(?:next working day|in ([1-9]|1[0-9]|20) working days) ([01]\d|2[0-3]):([0-5]\d)")
 _HOURS = re.compile(r"in ([1-9]|[1-9]\d) hours")
 _FORMS = "'next working day 12:00', 'in 3 working days 09:30' or 'in 4 hours'"

@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
+from supportbot.clock import Weekday
 from supportbot.errors import PolicyError
 from supportbot.gateway.types import (
     CallRule,
@@ -25,7 +26,7 @@ from supportbot.gateway.types import (
 )
 from supportbot.language.languages import LANGUAGES, policy_lines
 from supportbot.language.phrase_matcher import PhraseIndex, flatten
-from supportbot.routing.held_reply_time import Weekday, WorkingDays, working_days
+from supportbot.routing.held_reply_time import WorkingDays, working_days
 from supportbot.routing.policy_checks import KnownNames, Problem, rule_problems, shape_problems
 from supportbot.routing.types import HoldKind, Topic
 from supportbot.yaml_text import load_yaml

@@ -7,14 +7,13 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from supportbot.errors import InvalidInput
+from supportbot.inbox.undo import UNDO_S
 from supportbot.language.money import Money
 from supportbot.seed.conversation_shapes import Answered, Edit, Hold, Said, Write
 from supportbot.seed.moments import span
 from supportbot.seed.types import Draft, FailedTry, HelpArticle, Reply, Shop, Variant
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
-# A reply leaves this long after it was approved; until then it can be undone.
-UNDO = timedelta(seconds=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ def decide(drafts: tuple[Draft, ...], answered: Answered, at: datetime, shop: Sh
     *others, draft = drafts
     if draft.reply is None:
         raise InvalidInput(f"The story's {key} answers a message that has no draft.")
-    closed_at = at - UNDO
+    closed_at = at - timedelta(seconds=UNDO_S)
     seconds = answered.seconds or spread(key, 4, 48)
     closed = replace(
         draft,

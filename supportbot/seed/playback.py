@@ -25,7 +25,8 @@ from supportbot.gateway.types import ModelAnswer, ModelRequest, ModelSpec
 from supportbot.inbox import actions as inbox
 from supportbot.inbox.tables import Conversation as ConversationRow
 from supportbot.inbox.tables import Message, Outgoing, Tag
-from supportbot.inbox.types import UNDO_S, InboundMessage
+from supportbot.inbox.types import InboundMessage
+from supportbot.inbox.undo import UNDO_S
 from supportbot.runtime import Runtime
 from supportbot.seed.types import Conversation, Draft, FailedTry, Turn
 

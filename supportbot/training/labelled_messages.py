@@ -8,13 +8,13 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from supportbot.channels.message_text import LONGEST_TEXT_BYTES
 from supportbot.errors import InvalidInput
 from supportbot.routing.types import Risk, Topic
 from supportbot.triage.types import LabelledText
 from supportbot.triage.weights import InputFile
 
 EXAMPLES_FILE = "examples.jsonl"
-_MAX_TEXT = 16_384
 
 
 class Row(BaseModel):
@@ -23,7 +23,7 @@ class Row(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    text: Annotated[str, Field(min_length=1, max_length=_MAX_TEXT)]
+    text: Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT_BYTES)]
     task: Topic
     risk: Risk
     source: Annotated[str, Field(min_length=1, max_length=60)] = "own"

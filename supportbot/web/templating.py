@@ -9,7 +9,9 @@ from flask_login import current_user
 
 from supportbot.accounts.rules import Right, may
 from supportbot.accounts.types import Person
+from supportbot.channels.message_text import LONGEST_TEXT_BYTES
 from supportbot.drafting.types import REJECT_REASONS
+from supportbot.inbox.undo import UNDO_S
 
 # The navigation in its order: who sees an entry, its name, endpoint and icon.
 NAVIGATION: tuple[tuple[Right, tuple[str, str, str]], ...] = (
@@ -44,7 +46,7 @@ class PersonView:
 def register(app: Flask) -> None:
     """Attach filters and the context to an application."""
     app.jinja_env.filters["in_zone"] = in_zone
-    app.jinja_env.globals["reject_reasons"] = REJECT_REASONS
+    app.jinja_env.globals |= {"reject_reasons": REJECT_REASONS, "undo_s": UNDO_S, "longest_message": LONGEST_TEXT_BYTES}
     app.context_processor(_context)
 
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from supportbot.clock import WEEKDAYS
+
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ def when(at: datetime, *, now: datetime, zone: ZoneInfo) -> When:
     local, today = at.astimezone(zone), now.astimezone(zone).date()
     clock = f"{local:%H:%M}"
     names = {today: "today", today - timedelta(days=1): "yesterday", today + timedelta(days=1): "tomorrow"}
-    day = names.get(local.date()) or f"{_DAYS[local.weekday()]} {day_words(local.date(), today=today)}"
+    day = names.get(local.date()) or f"{WEEKDAYS[local.weekday()].title()} {day_words(local.date(), today=today)}"
     return When(at.isoformat(), f"{day}, {clock}")
 
 

@@ -8,7 +8,8 @@ from sqlmodel import func, select
 from supportbot.engine import JobState
 from supportbot.inbox.actions import queue_reply
 from supportbot.inbox.tables import Message, Outgoing
-from supportbot.inbox.types import UNDO_S, ReplyToSend
+from supportbot.inbox.types import ReplyToSend
+from supportbot.inbox.undo import UNDO_S
 from tests.benchmarks.bench_engine import Bench
 from tests.benchmarks.drafts import ONE_DISPUTE_IN, DraftShop, cpu_s, peak_mb
 from tests.benchmarks.figures import Figure, Ground

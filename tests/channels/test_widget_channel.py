@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supportbot.channels import CHANNELS
-from supportbot.channels.widget import LONGEST_TEXT_BYTES, NewMessage, clean_text
+from supportbot.channels.message_text import LONGEST_TEXT_BYTES, clean_text
+from supportbot.channels.widget import NewMessage
 from supportbot.errors import InvalidInput
 
 AT = datetime(2026, 3, 18, 9, 14, tzinfo=UTC)

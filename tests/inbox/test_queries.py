@@ -2,7 +2,8 @@
 
 from supportbot.customers.tables import Customer
 from supportbot.db import Database
-from supportbot.inbox.queries import list_conversations, parse_cursor
+from supportbot.inbox.pagination import parse_cursor
+from supportbot.inbox.queries import list_conversations
 from tests.factories import ROUTINE, make_shop
 
 

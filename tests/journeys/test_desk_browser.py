@@ -12,7 +12,7 @@ from sqlmodel import select
 from supportbot.customers.tables import Customer
 from supportbot.db import Database
 from supportbot.drafting.tables import Draft
-from supportbot.inbox.pagination import STRETCH
+from supportbot.inbox.pagination import THREAD_PAGE
 from supportbot.inbox.tables import Message, Note, Outgoing
 from tests.browser import keep_screenshot, run_axe
 from tests.factories import DISPUTE, ROUTINE, Office, make_office
@@ -186,16 +186,16 @@ def test_escape_asks_once_before_it_drops_what_was_written(desk: Desk) -> None:
 def test_earlier_messages_are_reached_and_left_by_keyboard(desk: Desk) -> None:
     shop = desk.office.shop
     conversation_id = desk.ready().conversation_id
-    go_on(desk, conversation_id, lines=STRETCH + 5)
+    go_on(desk, conversation_id, lines=THREAD_PAGE + 5)
     thread = desk.open(conversation_id)
     expect(thread.get_by_text("Line 5 of it", exact=True)).to_have_count(0)
-    expect(thread.get_by_text(f"Line {STRETCH} of it", exact=True)).to_have_count(1)
+    expect(thread.get_by_text(f"Line {THREAD_PAGE} of it", exact=True)).to_have_count(1)
 
     thread.get_by_role("link", name="Show earlier messages").focus()
     desk.page.keyboard.press("Enter")
 
     expect(thread.get_by_text("Line 5 of it", exact=True)).to_be_visible()
-    expect(thread.get_by_text(f"Line {STRETCH} of it", exact=True)).to_have_count(0)
+    expect(thread.get_by_text(f"Line {THREAD_PAGE} of it", exact=True)).to_have_count(0)
     expect(thread.get_by_role("region", name="Messages")).to_be_focused()
     run_axe(desk.page)
     keep_screenshot(desk.page, "desk earlier messages")

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from supportbot.errors import InvalidInput
-from supportbot.review import rules
+from supportbot.review import rules, sample
 from supportbot.review.types import CRITERIA, Candidate, Draw, Oddity, Stratum
 from supportbot.stats import Count
 
@@ -23,16 +23,16 @@ def names(draw: Draw, *kinds: str) -> list[str]:
 
 
 def test_the_order_is_the_published_one() -> None:
-    order = rules.draw_order(WEEK, [f"conv-{number}" for number in range(1, 21)])
+    order = sample.draw_order(WEEK, [f"conv-{number}" for number in range(1, 21)])
     assert order[:6] == ["conv-19", "conv-14", "conv-3", "conv-13", "conv-20", "conv-2"]
 
 
 def test_a_draw_takes_six_routine_and_three_held_with_the_lowest_hashes() -> None:
     routine = [candidate(number) for number in range(1, 21)]
     held = [candidate(number, "held") for number in range(21, 41)]
-    draw = rules.draw(WEEK, routine + held)
+    draw = sample.draw(WEEK, routine + held)
     assert set(names(draw, "routine")) == {"conv-19", "conv-14", "conv-3", "conv-13", "conv-20", "conv-2"}
-    assert names(draw, "held") == rules.draw_order(WEEK, [one.name for one in held])[:3]
+    assert names(draw, "held") == sample.draw_order(WEEK, [one.name for one in held])[:3]
     assert draw.population == {"routine": 20, "held": 20}
     assert [item.position for item in draw.items] == list(range(1, 10))
     assert {item.why for item in draw.items} == {
@@ -45,7 +45,7 @@ def test_a_draw_takes_six_routine_and_three_held_with_the_lowest_hashes() -> Non
 def test_the_draw_does_not_depend_on_the_order_in_which_conversations_are_given(order: list[int]) -> None:
     made = [candidate(number, "held" if number % 3 else "routine", edit=float(number % 4)) for number in order]
     again = sorted(made, key=lambda one: one.conversation_id)
-    assert rules.draw(WEEK, made) == rules.draw(WEEK, again)
+    assert sample.draw(WEEK, made) == sample.draw(WEEK, again)
 
 
 @given(st.integers(0, 12), st.integers(0, 6), st.integers(0, 5))
@@ -54,7 +54,7 @@ def test_fewer_than_wanted_are_all_drawn_and_nothing_is_drawn_twice(routine: int
         candidate(number, "routine" if number < routine else "held", **({"fault": 1.0} if number < odd else {}))
         for number in range(routine + held)
     ]
-    draw = rules.draw(WEEK, everyone)
+    draw = sample.draw(WEEK, everyone)
     assert len(names(draw, "routine")) == min(routine, 6)
     assert len(names(draw, "held")) == min(held, 3)
     assert len({item.conversation_id for item in draw.items}) == len(draw.items)
@@ -71,47 +71,47 @@ def test_the_hunts_are_one_of_each_kind_of_oddness_the_largest_first() -> None:
         candidate(4, fault=1.0),
         candidate(5, fault=3.0),
     ]
-    found = rules.hunts(WEEK, odd, taken=(), wanted=3)
+    found = sample.hunts(WEEK, odd, taken=(), wanted=3)
     assert [one.conversation_id for one, _ in found] == [2, 3, 5]
     assert [oddity.words for _, oddity in found] == ["edit 0.9", "changed 1.0", "fault 3.0"]
 
 
 def test_a_hunt_is_never_a_conversation_that_is_read_anyway() -> None:
     odd = [candidate(1, edit=0.9, changed=1.0, fault=3.0), candidate(2, fault=1.0)]
-    assert [one.conversation_id for one, _ in rules.hunts(WEEK, odd, taken={1}, wanted=3)] == [2]
-    assert [one.conversation_id for one, _ in rules.hunts(WEEK, odd, taken=(), wanted=3)] == [1, 2]
+    assert [one.conversation_id for one, _ in sample.hunts(WEEK, odd, taken={1}, wanted=3)] == [2]
+    assert [one.conversation_id for one, _ in sample.hunts(WEEK, odd, taken=(), wanted=3)] == [1, 2]
 
 
 def test_when_one_kind_of_oddness_is_missing_the_others_fill_its_place() -> None:
     odd = [candidate(number, edit=number / 10) for number in range(1, 6)]
-    assert [one.conversation_id for one, _ in rules.hunts(WEEK, odd, taken=(), wanted=3)] == [5, 4, 3]
+    assert [one.conversation_id for one, _ in sample.hunts(WEEK, odd, taken=(), wanted=3)] == [5, 4, 3]
 
 
 def test_a_substitute_is_the_next_one_of_its_stratum_that_nobody_reads() -> None:
     everyone = [candidate(number) for number in range(1, 21)] + [candidate(number, "held") for number in range(21, 41)]
-    draw = rules.draw(WEEK, everyone)
+    draw = sample.draw(WEEK, everyone)
     taken = {item.conversation_id for item in draw.items}
-    order = rules.draw_order(WEEK, [f"conv-{number}" for number in range(1, 21)])
+    order = sample.draw_order(WEEK, [f"conv-{number}" for number in range(1, 21)])
     replaced = next(item for item in draw.items if item.name == order[2])
-    new = rules.substitute(WEEK, everyone, replaced, taken=taken)
+    new = sample.substitute(WEEK, everyone, replaced, taken=taken)
     assert new is not None
     assert (new.name, new.position, new.kind, new.twice) == (order[6], replaced.position, "routine", replaced.twice)
-    later = rules.substitute(WEEK, everyone, replaced, taken=taken | {new.conversation_id})
+    later = sample.substitute(WEEK, everyone, replaced, taken=taken | {new.conversation_id})
     assert later is not None
     assert later.name == order[7]
 
 
 def test_nothing_takes_a_place_when_the_stratum_is_used_up() -> None:
     everyone = [candidate(1), candidate(2), candidate(3, "held")]
-    draw = rules.draw(WEEK, everyone)
-    assert rules.substitute(WEEK, everyone, draw.items[0], taken={1, 2, 3}) is None
+    draw = sample.draw(WEEK, everyone)
+    assert sample.substitute(WEEK, everyone, draw.items[0], taken={1, 2, 3}) is None
 
 
 def test_a_second_draw_says_place_by_place_what_differs() -> None:
-    before = rules.draw(WEEK, [candidate(1), candidate(2)]).items
-    after = rules.draw(WEEK, [candidate(1)]).items
-    assert rules.differences(before, before) == ()
-    assert any("nothing would be drawn" in words for words in rules.differences(before, after))
+    before = sample.draw(WEEK, [candidate(1), candidate(2)]).items
+    after = sample.draw(WEEK, [candidate(1)]).items
+    assert sample.differences(before, before) == ()
+    assert any("nothing would be drawn" in words for words in sample.differences(before, after))
 
 
 @pytest.mark.parametrize(
@@ -126,7 +126,7 @@ def test_a_second_draw_says_place_by_place_what_differs() -> None:
     ],
 )
 def test_a_shortfall_is_said_in_one_sentence(routine: int, held: int, words: str | None) -> None:
-    assert rules.shortfall("week 46", {"routine": routine, "held": held}) == words
+    assert sample.shortfall("week 46", {"routine": routine, "held": held}) == words
 
 
 def test_a_scorecard_needs_a_mark_for_each_criterion_and_names_those_without() -> None:

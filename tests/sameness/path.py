@@ -18,7 +18,7 @@ import httpx
 from supportbot.accounts.queries import as_person
 from supportbot.accounts.tables import Agent
 from supportbot.audit.actions import AuditLog
-from supportbot.channels.widget import clean_text
+from supportbot.channels.message_text import clean_text
 from supportbot.clock import FixedClock
 from supportbot.customers.tables import Customer
 from supportbot.db import Database

@@ -7,7 +7,7 @@ import pytest
 from sqlmodel import col, select
 
 from supportbot.db import Database
-from supportbot.inbox.pagination import STRETCH
+from supportbot.inbox.pagination import THREAD_PAGE
 from supportbot.inbox.tables import Message
 from tests.factories import DISPUTE, ROUTINE, Office, make_office
 
@@ -47,7 +47,7 @@ def long_conversation(office: Office, text: str, *, earlier: int) -> int:
 
 
 def test_what_came_before_the_newest_messages_is_read_and_left_again(office: Office) -> None:
-    conversation_id = long_conversation(office, ROUTINE, earlier=STRETCH + 20)
+    conversation_id = long_conversation(office, ROUTINE, earlier=THREAD_PAGE + 20)
     browser = office.browser(office.shop.agent)
     address = f"/inbox/conversations/{conversation_id}"
     newest = browser.get(address).text
@@ -56,7 +56,7 @@ def test_what_came_before_the_newest_messages_is_read_and_left_again(office: Off
     with office.shop.database.transaction(read_only=True) as db:
         ids = list(db.exec(select(Message.id).order_by(col(Message.id))))
 
-    past = browser.get(f"{address}?before={ids[-STRETCH]}").text
+    past = browser.get(f"{address}?before={ids[-THREAD_PAGE]}").text
 
     assert (SHOW in past, BACK in past, APPROVE in past) == (False, True, False)
     assert "line 20 of it" in past and "line 23 of it" not in past
@@ -77,11 +77,11 @@ def test_a_held_case_leads_to_all_that_was_said(office: Office) -> None:
 
 
 def test_programs_read_backwards_by_the_same_key(office: Office) -> None:
-    conversation_id = long_conversation(office, ROUTINE, earlier=STRETCH + 20)
+    conversation_id = long_conversation(office, ROUTINE, earlier=THREAD_PAGE + 20)
     api = office.api(office.shop.agent)
     first = api.get(f"/conversations/{conversation_id}").json
     second = api.get(f"/conversations/{conversation_id}?before={first['earlier']}").json
-    assert (len(first["messages"]), len(second["messages"]), second["earlier"]) == (STRETCH, 21, None)
+    assert (len(first["messages"]), len(second["messages"]), second["earlier"]) == (THREAD_PAGE, 21, None)
     assert second["messages"][-1]["id"] < first["messages"][0]["id"] == first["earlier"]
 
 

@@ -1,4 +1,4 @@
-"""Letting replies go: ten seconds on their way, then sent once, undone, or stopped. Actions never commit."""
+"""Letting replies go: on their way, then sent once, undone or stopped. Actions never commit."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,14 +10,15 @@ from supportbot.db import lock_row
 from supportbot.errors import Conflict, Forbidden, NotFound
 from supportbot.inbox.actions.locks import lock_conversation, publish, record
 from supportbot.inbox.tables import Conversation, Message, Outgoing
-from supportbot.inbox.types import UNDO_S, ReplyToSend, WorkState
+from supportbot.inbox.types import ReplyToSend, WorkState
+from supportbot.inbox.undo import UNDO_S
 from supportbot.runtime import Runtime
 
 SEND_JOB = "send_reply"
 
 
 def queue_reply(db: Session, runtime: Runtime, conversation_id: int, to_send: ReplyToSend, *, by: Person) -> Outgoing:
-    """Let a reply go: it leaves in ten seconds unless undone or overtaken.
+    """Let a reply go: it leaves after `UNDO_S` unless undone or overtaken.
 
     One that names no message answers the newest there is: what a person wrote by hand is overtaken like a draft.
 

@@ -14,6 +14,7 @@ from supportbot.errors import InvalidInput, NotSignedIn
 from supportbot.governance.queries import active_policy
 from supportbot.inbox import actions as inbox_actions
 from supportbot.inbox import queries
+from supportbot.inbox.pagination import parse_cursor
 from supportbot.inbox.tables import Outgoing
 from supportbot.web.api.context import conversation_detail, conversation_line, divergence_line, label_line
 from supportbot.web.api.openapi import openapi_document
@@ -126,7 +127,7 @@ def conversations() -> Response:
     view = request.args.get("view", "all")
     if view not in queries.VIEWS:
         raise InvalidInput(f"View {view!r} does not exist. Choose one of: {', '.join(queries.VIEWS)}.")
-    after = queries.parse_cursor(request.args.get("after"))
+    after = parse_cursor(request.args.get("after"))
     with services().database.transaction(read_only=True) as db:
         page = queries.list_conversations(db, view, _person().id, after=after)
     return jsonify(

@@ -21,7 +21,7 @@ from supportbot.errors import InvalidInput, NotFound
 from supportbot.events.types import DESK
 from supportbot.inbox import actions as inbox_actions
 from supportbot.inbox import queries
-from supportbot.inbox.queries import View
+from supportbot.inbox.pagination import parse_cursor
 from supportbot.inbox.tables import Outgoing
 from supportbot.inbox.types import Status
 from supportbot.training.tables import TriageLabel
@@ -358,15 +358,15 @@ def _unplaced(error: InvalidInput | None) -> str | None:
     return " ".join([error.message, *others])
 
 
-def _queue(db: Session, view: View, open_id: int | None) -> dict[str, Any]:
+def _queue(db: Session, view: queries.View, open_id: int | None) -> dict[str, Any]:
     person, now = signed_in(), services().clock()
-    after = queries.parse_cursor(request.args.get("after"))
+    after = parse_cursor(request.args.get("after"))
     listed = queries.list_conversations(db, view, person.id, after=after)
     counts = queries.count_views(db, person.id)
     return queue_view(listed, counts, view, person=person, open_id=open_id, now=now)
 
 
-def _view() -> View:
+def _view() -> queries.View:
     """The view asked for; an act, posted without one, stays in the view of the page it came from."""
     came_from = request.headers.get("HX-Current-URL") or request.referrer or ""
     asked = request.args.get("view")

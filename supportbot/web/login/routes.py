@@ -7,6 +7,7 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from supportbot.accounts import actions, queries
+from supportbot.accounts.login_throttle import count_login_try
 from supportbot.accounts.types import Person
 from supportbot.errors import NotSignedIn, TooMany
 from supportbot.settings import read_demo_file
@@ -71,7 +72,7 @@ def submit() -> tuple[str, int] | Response:
     try:
         with wired.database.transaction() as db:
             place, near = network_of(request.remote_addr), is_near(request.remote_addr)
-            actions.check_login_throttle(db, wired.runtime.audit, email, place, is_shared=near)
+            count_login_try(db, wired.clock, email, place, is_shared=near)
         with wired.database.transaction() as db:
             person, key = actions.sign_in(db, wired.runtime.audit, email, request.form.get("password", ""))
     except (NotSignedIn, TooMany) as error:

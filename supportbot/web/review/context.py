@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 
 from supportbot.accounts.types import Person
-from supportbot.review import rules
-from supportbot.review.population import WeekSpan, next_draw, week_span
+from supportbot.review import rules, sample
+from supportbot.review.draw_time import draw_words, next_draw
+from supportbot.review.population import WeekSpan, week_span
 from supportbot.review.queries import LONGEST_READ, ItemState
 from supportbot.review.tables import ReviewWeek, Scorecard
 from supportbot.review.types import CRITERIA, DECISIONS, Counts, WeekLine
@@ -67,7 +68,7 @@ class Week:
     @property
     def shortfall(self) -> str:
         """What the week was too small for, or ''."""
-        return rules.shortfall(f"week {self.number}", self.row.population) or ""
+        return sample.shortfall(f"week {self.number}", self.row.population) or ""
 
 
 def weeks_view(
@@ -81,20 +82,20 @@ def weeks_view(
 ) -> dict[str, Any]:
     """The schedule and the weeks; see `templates/review/_weeks.html`."""
     next_at = next_draw(frame.now, frame.zone, drawn=newest.week if newest else None)
-    draw_at = f"Monday {day_words(next_at.date(), today=frame.today)}, {next_at:%H:%M} {frame.zone.key}"
+    draw_at = f"{next_at:%A} {day_words(next_at.date(), today=frame.today)}, {next_at:%H:%M} {frame.zone.key}"
     headline, standfirst = _opening(newest, last, frame, draw_at)
-    size = rules.FEWEST
+    size = sample.FEWEST
     return {
         "headline": headline,
         "standfirst": standfirst,
         "open": _open_link(newest, next_position),
         "schedule": [
-            {"label": "Drawn", "value": f"Every Monday, {rules.DRAW_HOUR:02d}:00, {frame.zone.key}"},
+            {"label": "Drawn", "value": f"{draw_words()}, {frame.zone.key}"},
             {"label": "Next draw", "value": draw_at},
-            {"label": "Sample", "value": f"{size} counted and up to {rules.HUNTS} hunts, which are never counted"},
+            {"label": "Sample", "value": f"{size} counted and up to {sample.HUNTS} hunts, which are never counted"},
             {
                 "label": "Rule",
-                "value": f"{rules.SIZES['routine']} routine and {rules.SIZES['held']} held, by the lowest "
+                "value": f"{sample.SIZES['routine']} routine and {sample.SIZES['held']} held, by the lowest "
                 "sha256 of week and case number: anyone can draw it again",
             },
         ],
@@ -173,7 +174,7 @@ def share_view(count: Count, reads: int) -> dict[str, Any]:
         return view
     interval = wilson(count)
     return view | {
-        "too_few": reads < rules.FEWEST,
+        "too_few": reads < sample.FEWEST,
         "low_pct": round(100 * interval.low),
         "high_pct": round(100 * interval.high),
     }

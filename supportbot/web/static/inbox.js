@@ -100,6 +100,8 @@
     for (const time of $$("[data-until]")) {
       const left = Math.ceil((new Date(time.dataset.until) - Date.now()) / 1000);
       time.textContent = left > 0 ? `${left} s` : "now";
+      const bar = time.closest(".toast")?.querySelector("progress");
+      if (bar) bar.value = Math.max(left - 1, 0); // where the bar shall be in a second: it glides there
       if (left <= -1) time.closest(".toast[data-outgoing]")?.remove();
     }
   }, 500);

@@ -27,7 +27,7 @@
       talk_to_person: 'I would like to talk to a person.',
     },
   };
-  const LONGEST = 16384, PAGE = 200, STILL_AFTER = 60000, POLL_OPEN = 5000, POLL_QUIET = 60000, SILENCE = 40000;
+  const STILL_AFTER = 60000, POLL_OPEN = 5000, POLL_QUIET = 60000, SILENCE = 40000;
   const shop = JSON.parse(document.body.dataset.shop);
   const prefix = `supportbot:${shop.site}:`;
   const find = id => document.getElementById(id);
@@ -109,7 +109,7 @@
       const got = await call('GET', `messages${after ? `?after=${after}` : ''}`);
       if (!after) earlier = !!got.earlier;
       messages.push(...got.messages);
-      more = after && got.messages.length == PAGE;
+      more = got.later;
     }
     waiting().filter(item => item.message_id && item.message_id <= newest()).forEach(forget);
     if (stateAt != newest() || (state.waiting && unanswered())) {
@@ -562,7 +562,7 @@
   find('write').onsubmit = event => {
     event.preventDefault();
     const words = text.value.trim();
-    const excess = new TextEncoder().encode(words).length - LONGEST;
+    const excess = new TextEncoder().encode(words).length - shop.longest;
     find('refused').textContent = excess > 0 ? TEXT.long(excess) : '';
     if (words && excess <= 0 && send(words)) text.value = '';
     text.focus();

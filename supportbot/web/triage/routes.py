@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from supportbot.accounts.rules import may
 from supportbot.accounts.types import Person
 from supportbot.audit.types import Actor
+from supportbot.channels.message_text import LONGEST_TEXT_BYTES
 from supportbot.customers.tables import Site
 from supportbot.drafting.triage_training import count_labels
 from supportbot.errors import Forbidden, InvalidInput
@@ -24,7 +25,6 @@ from supportbot.web.triage.context import triage_page_view
 from supportbot.web.triage.try_context import trial_view
 
 blueprint = Blueprint("triage", __name__, url_prefix="/triage")
-LONGEST_TRIAL = 16_384
 
 
 @blueprint.get("")
@@ -40,7 +40,7 @@ def trial() -> BaseResponse:
     try:
         shown = _tried(text)
     except InvalidInput as error:
-        shown = {"text": text[:LONGEST_TRIAL], "error": error.message, "result": None}
+        shown = {"text": text[:LONGEST_TEXT_BYTES], "error": error.message, "result": None}
     status = 400 if shown["error"] else 200
     if request.headers.get("HX-Request"):
         return Response(render_template("triage/_trial.html", trial=shown), status=status)
@@ -95,8 +95,8 @@ def _render(shown: dict[str, Any] | None) -> str:
 def _tried(text: str) -> dict[str, Any]:
     if not text:
         raise InvalidInput("Write what a customer might write.", fields={"text": "is empty"})
-    if len(text) > LONGEST_TRIAL:
-        raise InvalidInput(f"This has {len(text):,} characters; {LONGEST_TRIAL:,} are the most.")
+    if len(text) > LONGEST_TEXT_BYTES:
+        raise InvalidInput(f"This has {len(text):,} characters; {LONGEST_TEXT_BYTES:,} are the most.")
     with services().database.transaction(read_only=True) as db:
         active = find_active_policy(db)
         policy = active.policy if active else shipped_policy()

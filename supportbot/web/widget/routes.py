@@ -22,6 +22,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from supportbot.accounts.login_throttle import count_try
 from supportbot.accounts.types import ShopUser
+from supportbot.channels.message_text import LONGEST_TEXT_BYTES
 from supportbot.channels.widget import NewMessage, NewSession, SeenMessage, WidgetChannel
 from supportbot.customers.identity import AUDIENCE, site_secret, verify_identity
 from supportbot.customers.sessions import (
@@ -84,7 +85,7 @@ def frame() -> Response:
         site = find_site(db, request.args.get("site", ""))
         front = read_shopfront(site, now=now)
     origins = sorted({_own_origin(), *front.origins})
-    shop = json.dumps({"site": site.key, "origins": origins, **_shop(front)})
+    shop = json.dumps({"site": site.key, "origins": origins, "longest": LONGEST_TEXT_BYTES, **_shop(front)})
     page = render_template(
         "widget/frame.html", name=front.name, shop=shop, script=_url("panel.js"), sheet=_url("widget.css")
     )
@@ -142,20 +143,20 @@ def post_message() -> tuple[dict[str, int], int]:
 
 @blueprint.get("/widget/v1/messages")
 def list_messages() -> dict[str, Any]:
-    """The customer's own thread, oldest first: after a message id, before one, or the newest 200 there are.
+    """The customer's own thread, a page of it, oldest first: after a message id, before one, or the newest there are.
 
-    `earlier` is there and true where messages came before these.
+    `earlier` is there and true where messages came before these; after an id, `later` where more came since.
     """
     holder = _holder()
     asked = {name: _whole_number(request.args.get(name, "0"), name=name) for name in ("after", "before")}
     if asked["after"] and asked["before"]:
         raise InvalidInput("Give after or before, not both.")
     with services().database.transaction(read_only=True) as db:
-        messages, has_earlier = widget_messages(
+        messages, has_more = widget_messages(
             db, holder.customer_id, after=asked["after"], before=asked["before"] or None
         )
     answer: dict[str, Any] = {"messages": [_for_customer(message) for message in messages]}
-    return answer | {"earlier": True} if has_earlier else answer
+    return answer | {"later" if asked["after"] else "earlier": True} if has_more else answer
 
 
 @blueprint.get("/widget/v1/conversation")
