@@ -158,7 +158,7 @@ def sign_in(db: Session, audit: AuditLog, email: str, password: str) -> tuple[Pe
     person = as_person(agent)
     audit.record(
         db,
-        actor=Actor("agent", person.id, person.name),
+        actor=person.actor,
         action="person.signed_in",
         subject="agent",
         subject_id=person.id,
@@ -172,7 +172,7 @@ def end_sessions(db: Session, audit: AuditLog, person: Person) -> None:
     agent = db.get_one(Agent, person.id)
     agent.session_key = secrets.token_hex(16)
     db.add(agent)
-    actor = Actor("agent", person.id, person.name)
+    actor = person.actor
     audit.record(db, actor=actor, action="person.signed_out", subject="agent", subject_id=person.id, detail={})
 
 

@@ -3,11 +3,11 @@
 import hashlib
 from datetime import datetime, timedelta
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session
 
 from supportbot.accounts.tables import Throttle
 from supportbot.clock import Clock
+from supportbot.db import insert_once
 from supportbot.errors import TooMany
 
 WINDOW_S = 15 * 60
@@ -58,9 +58,7 @@ def count_try(db: Session, clock: Clock, *, name: str, who: str, limit: int, win
 def _locked_row(db: Session, key: str, *, now: datetime) -> Throttle:
     """The counter, made first when it is missing: two first tries at once meet in one row."""
     if db.get(Throttle, key) is None:
-        insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-        new = insert(Throttle).values(key=key, window_started_at=now, count=0)
-        db.execute(new.on_conflict_do_nothing(index_elements=["key"]))
+        insert_once(db, Throttle, key=key, window_started_at=now, count=0)
     return db.get_one(Throttle, key, with_for_update=True, populate_existing=True)
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from supportbot.audit.types import Actor
+
 Role = Literal["agent", "lead", "owner", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
 
@@ -17,6 +19,11 @@ class Person:
     email: str
     role: Role
     release_limit_minor: int | None = 0
+
+    @property
+    def actor(self) -> Actor:
+        """As the audit log names them."""
+        return Actor("agent", self.id, self.name)
 
     @property
     def initials(self) -> str:

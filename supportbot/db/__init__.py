@@ -16,5 +16,6 @@ from supportbot.db.database import insert_row as insert_row
 from supportbot.db.database import lock_row as lock_row
 from supportbot.db.database import normal_url as normal_url
 from supportbot.db.database import rows_of as rows_of
+from supportbot.db.database import upsert as upsert
 
 DOOR = ("batch_read", "migration")

@@ -6,7 +6,7 @@ begin event issues `BEGIN IMMEDIATE` (plain `BEGIN` for read-only work).
 
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from functools import lru_cache
@@ -149,6 +149,23 @@ def insert_once(db: Session, table: type[SQLModel], **values: Any) -> bool:
     """Insert a row unless its key is there already; says whether it was inserted."""
     statement = _inserting_once(table, db.get_bind().dialect.name)
     return db.connection().execute(statement, values).first() is not None
+
+
+def upsert(
+    db: Session, table: type[SQLModel], *rows: Mapping[str, Any], key: Collection[str], adding: Collection[str] = ()
+) -> None:
+    """Insert rows, or change those whose `key` is there already; a column in `adding` grows by what is given.
+
+    Give the rows in the order of their keys where several writers may meet: so none waits for another in a circle.
+    """
+    dialect = sqlite if db.get_bind().dialect.name == "sqlite" else postgresql
+    new, present = dialect.insert(rows_of(table)).values([dict(row) for row in rows]), rows_of(table).c
+    changed_to = {
+        name: present[name] + new.excluded[name] if name in adding else new.excluded[name]
+        for name in rows[0]
+        if name not in key
+    }
+    db.connection().execute(new.on_conflict_do_update(index_elements=list(key), set_=changed_to))
 
 
 def change_rows(db: Session, table: type[SQLModel], where: Mapping[str, Any], /, **values: Any) -> int:

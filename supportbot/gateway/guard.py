@@ -12,8 +12,7 @@ from threading import Lock
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import Session, SQLModel, col
+from sqlmodel import Session, col
 
 from supportbot.audit.actions import AuditLog
 from supportbot.audit.types import SYSTEM
@@ -125,10 +124,3 @@ class DatabaseGuard:
     def _tell(self, db: Session, action: str, detail: dict[str, Any]) -> None:
         self._audit.record(db, actor=SYSTEM, action=action, subject="model", subject_id=None, detail=detail)
         self._announce(db, self._clock())
-
-
-def put(db: Session, table: type[SQLModel], *, key: dict[str, Any], values: dict[str, Any]) -> None:
-    """Insert a row, or change the one that has this key."""
-    insert: Any = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    rows = SQLModel.metadata.tables[str(table.__tablename__)]
-    db.exec(insert(rows).values(**key, **values).on_conflict_do_update(index_elements=list(key), set_=values))

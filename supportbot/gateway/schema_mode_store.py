@@ -11,9 +11,8 @@ import sqlalchemy as sa
 from sqlmodel import Session, col
 
 from supportbot.clock import Clock
-from supportbot.db import Database, changed
+from supportbot.db import Database, changed, upsert
 from supportbot.errors import Unavailable
-from supportbot.gateway.guard import put
 from supportbot.gateway.rules.schema_modes import best_mode
 from supportbot.gateway.tables import ModelWay
 from supportbot.gateway.types import FoundBy, ModelSpec, StructuredOutput
@@ -87,7 +86,7 @@ def remember(
         "found_by": found_by,
         "found_at": at,
     }
-    put(db, ModelWay, key={"endpoint": spec.endpoint}, values=values)
+    upsert(db, ModelWay, {"endpoint": spec.endpoint, **values}, key=["endpoint"])
     return found
 
 

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
-from supportbot.db import insert_once
+from supportbot.db import insert_once, upsert
 from supportbot.knowledge.tables import ArticleGap, PassageUse
 
 
@@ -27,16 +26,8 @@ def count_uses(db: Session, refs: Collection[str], *, conversation_id: int, at: 
         {"ref": ref, "times": 1, "last_used_at": at, "last_conversation_id": conversation_id}
         for ref in sorted(set(refs))
     ]
-    if not rows:
-        return
-    insert = sqlite.insert if db.connection().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(PassageUse).values(rows)
-    counted = {
-        "times": PassageUse.__table__.c.times + 1,  # type: ignore[attr-defined]
-        "last_used_at": statement.excluded.last_used_at,
-        "last_conversation_id": statement.excluded.last_conversation_id,
-    }
-    db.connection().execute(statement.on_conflict_do_update(index_elements=["ref"], set_=counted))
+    if rows:
+        upsert(db, PassageUse, *rows, key=["ref"], adding=["times"])
 
 
 def note_gap(db: Session, message_id: int, conversation_id: int, *, topic: str, locale: str, at: datetime) -> None:

@@ -6,7 +6,6 @@ from sqlmodel import Session, col, select
 
 from supportbot.accounts.rules import may
 from supportbot.accounts.types import Person
-from supportbot.audit.types import Actor
 from supportbot.errors import Conflict, Forbidden, NotFound
 from supportbot.inbox.tables import Conversation
 from supportbot.review import rules, sample
@@ -113,7 +112,7 @@ def close_week(db: Session, runtime: Runtime, week: str, *, decision: str, reaso
     db.flush()
     runtime.audit.record(
         db,
-        actor=_actor(by),
+        actor=by.actor,
         action="review.closed",
         subject="review_week",
         subject_id=None,
@@ -151,14 +150,10 @@ def _taken(db: Session, week: str) -> set[int]:
 def _audit(db: Session, runtime: Runtime, by: Person, action: str, item: ReviewItem, detail: dict[str, object]) -> None:
     runtime.audit.record(
         db,
-        actor=_actor(by),
+        actor=by.actor,
         action=action,
         subject="review_item",
         subject_id=item.id,
         conversation_id=item.conversation_id,
         detail=detail,
     )
-
-
-def _actor(by: Person) -> Actor:
-    return Actor("agent", by.id, by.name)

@@ -2,10 +2,10 @@
 
 from datetime import datetime
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col, select
 
 from supportbot.audit.types import SYSTEM
+from supportbot.db import insert_once
 from supportbot.errors import InvalidInput
 from supportbot.inbox.tables import Conversation
 from supportbot.review import sample
@@ -76,12 +76,8 @@ def _require_over(span: WeekSpan, now: datetime) -> None:
 
 def _store(db: Session, runtime: Runtime, made: Draw, zone: str) -> bool:
     """Freeze the draw; False when somebody else did so first."""
-    insert = sqlite.insert if db.get_bind().dialect.name == "sqlite" else postgresql.insert
-    new = insert(ReviewWeek).values(
-        week=made.week, drawn_at=runtime.clock(), time_zone=zone, population=made.population, draw_hash=made.hash
-    )
-    mine = new.on_conflict_do_nothing(index_elements=["week"]).returning(col(ReviewWeek.week))
-    if db.connection().execute(mine).first() is None:
+    new = {"drawn_at": runtime.clock(), "time_zone": zone, "population": made.population, "draw_hash": made.hash}
+    if not insert_once(db, ReviewWeek, week=made.week, **new):
         return False
     for item in made.items:
         row = ReviewItem(

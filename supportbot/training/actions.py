@@ -10,7 +10,6 @@ from sqlmodel import Session, col, select, update
 
 from supportbot.accounts.types import Person
 from supportbot.audit.actions import AuditLog
-from supportbot.audit.types import Actor
 from supportbot.errors import Conflict, Forbidden, NotFound
 from supportbot.training.queries import current_label
 from supportbot.training.tables import TriageLabel
@@ -134,7 +133,7 @@ def _record(
 ) -> None:
     audit.record(
         db,
-        actor=Actor("agent", by.id, by.name),
+        actor=by.actor,
         action=action,
         subject="message",
         subject_id=row.message_id,

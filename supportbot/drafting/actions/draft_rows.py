@@ -7,7 +7,6 @@ from sqlalchemy import update
 from sqlmodel import Session, col, select
 
 from supportbot.accounts.types import Person
-from supportbot.audit.types import Actor
 from supportbot.db import lock_row
 from supportbot.drafting.rules.draft_state import effective_state
 from supportbot.drafting.tables import Draft
@@ -83,7 +82,7 @@ def record_act(
     """Note in the audit log what a person did with a draft."""
     runtime.audit.record(
         db,
-        actor=Actor("agent", by.id, by.name),
+        actor=by.actor,
         action=action,
         subject="draft",
         subject_id=draft.id,

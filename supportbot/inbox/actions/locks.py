@@ -14,7 +14,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import Session, select
 
 from supportbot.accounts.types import Person
-from supportbot.audit.types import SYSTEM, Actor
+from supportbot.audit.types import SYSTEM
 from supportbot.customers.tables import Customer
 from supportbot.db import BigId, change_rows, insert_row
 from supportbot.errors import NotFound
@@ -82,7 +82,7 @@ def record(
     """Append to the audit log what a person did to a conversation; `by` None means supportbot itself."""
     runtime.audit.record(
         db,
-        actor=Actor("agent", by.id, by.name) if by else SYSTEM,
+        actor=by.actor if by else SYSTEM,
         action=action,
         subject=subject,
         subject_id=subject_id,

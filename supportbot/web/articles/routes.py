@@ -8,7 +8,6 @@ from sqlmodel import Session, col, select
 from werkzeug.wrappers import Response
 
 from supportbot.accounts.rules import may
-from supportbot.audit.types import Actor
 from supportbot.customers.tables import Site
 from supportbot.errors import Conflict, Forbidden
 from supportbot.inbox.tables import Message
@@ -79,7 +78,7 @@ def _step(slug: str, version: int, step: str) -> Response:
     person, wired = signed_in(), services()
     if not may(person, "review"):
         raise Forbidden("Articles are reviewed and published by a lead.")
-    actor, audit, at = Actor("agent", person.id, person.name), wired.runtime.audit, wired.clock()
+    actor, audit, at = person.actor, wired.runtime.audit, wired.clock()
     try:
         with wired.database.transaction() as db:
             if step == "review":

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from supportbot.accounts.rules import may
 from supportbot.accounts.types import Person
-from supportbot.audit.types import Actor
 from supportbot.channels.message_text import LONGEST_TEXT_BYTES
 from supportbot.customers.tables import Site
 from supportbot.drafting.triage_training import count_labels
@@ -53,7 +52,7 @@ def activation(candidate_id: int) -> BaseResponse:
     person, wired = _owner(), services()
     with wired.database.transaction() as db:
         number = activate_candidate(
-            db, wired.runtime.audit, candidate_id, by=person.email, actor=_actor(person), at=wired.clock()
+            db, wired.runtime.audit, candidate_id, by=person.email, actor=person.actor, at=wired.clock()
         )
     flash(f"In force by policy version {number}. A rollback of the policy brings the weights before back.", "good")
     return redirect(url_for("triage.page"), code=303)
@@ -64,9 +63,7 @@ def refusal(candidate_id: int) -> BaseResponse:
     """Decline trained weights; the labels stay for the next ones."""
     person, wired = _owner(), services()
     with wired.database.transaction() as db:
-        decline_candidate(
-            db, wired.runtime.audit, candidate_id, by=person.email, actor=_actor(person), at=wired.clock()
-        )
+        decline_candidate(db, wired.runtime.audit, candidate_id, by=person.email, actor=person.actor, at=wired.clock())
     flash("Declined. The labels stay for the next training.", "message")
     return redirect(url_for("triage.page"), code=303)
 
@@ -109,10 +106,6 @@ def _owner() -> Person:
     if not may(person, "approve_policy"):
         raise Forbidden("Trained weights are activated or declined by the owner of the routing policy.")
     return person
-
-
-def _actor(person: Person) -> Actor:
-    return Actor("agent", person.id, person.name)
 
 
 def _zone(db: Session) -> ZoneInfo:
