@@ -1,5 +1,6 @@
 """The only reader of the environment, and the finder of the top-level folders."""
 
+import ipaddress
 import json
 import os
 import secrets
@@ -35,7 +36,15 @@ VARIABLES = (
     ),
     Variable("SUPPORTBOT_PUBLIC_URL", "http://127.0.0.1:8000", "Where people reach the web process."),
     Variable("SUPPORTBOT_BIND", "127.0.0.1:8000", "Address and port the web process listens on."),
+    Variable(
+        "SUPPORTBOT_TRUSTED_PROXIES",
+        "none",
+        "Addresses or networks of your proxies, with commas; what they forward tells visitors apart.",
+    ),
 )
+
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +56,7 @@ class Settings:
     secret_key: str
     public_url: str
     bind: str
+    trusted_proxies: tuple[Network, ...] = ()
 
     @property
     def is_https(self) -> bool:
@@ -81,6 +91,11 @@ def load_settings(environ: Mapping[str, str] | None = None, *, need_secret: bool
         problems["SUPPORTBOT_PUBLIC_URL"] = f"is {public_url!r}; give a full address such as https://support.example"
     if not bind.rpartition(":")[2].isdigit():
         problems["SUPPORTBOT_BIND"] = f"is {bind!r}; give address:port such as 127.0.0.1:8000"
+    try:
+        proxies = _networks(env.get("SUPPORTBOT_TRUSTED_PROXIES") or "")
+    except ValueError as error:
+        problems["SUPPORTBOT_TRUSTED_PROXIES"] = f"{error}; give addresses or networks such as 10.0.0.2, 172.18.0.0/16"
+        proxies = ()
     if problems:
         listed = "\n".join(f"  {name} {problem}" for name, problem in problems.items())
         raise SettingsError(f"The environment needs attention:\n{listed}", fields=problems)
@@ -90,7 +105,12 @@ def load_settings(environ: Mapping[str, str] | None = None, *, need_secret: bool
         secret_key=secret or "",
         public_url=public_url,
         bind=bind,
+        trusted_proxies=proxies,
     )
+
+
+def _networks(text: str) -> tuple[Network, ...]:
+    return tuple(ipaddress.ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
 
 
 def read_demo_file(file: Path) -> dict[str, Any]:

@@ -13,7 +13,8 @@ from flask import Flask
 from sqlmodel import Session
 from werkzeug.test import TestResponse
 
-from supportbot.accounts.actions import create_token, hash_password
+from supportbot.accounts.actions import create_token
+from supportbot.accounts.passwords import hash_password
 from supportbot.accounts.queries import as_person
 from supportbot.accounts.tables import Agent
 from supportbot.accounts.types import Person

@@ -1,26 +1,20 @@
-"""Writes about people: adding, disabling, passwords, tokens, signing in."""
+"""Writes about people: adding, disabling, passwords, tokens, ending sessions."""
 
 import secrets
 from dataclasses import dataclass
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
-from supportbot.accounts.login_throttle import clear_login_tries
+from supportbot.accounts.passwords import hash_password
 from supportbot.accounts.queries import as_person
 from supportbot.accounts.tables import Agent, ApiToken
 from supportbot.accounts.tokens import new_token
 from supportbot.accounts.types import ROLES, Person
 from supportbot.audit.actions import AuditLog
 from supportbot.audit.types import Actor
-from supportbot.errors import Conflict, InvalidInput, NotFound, NotSignedIn
+from supportbot.errors import Conflict, InvalidInput, NotFound
 
-MIN_PASSWORD = 10
 HIGHEST_LIMIT = 2**31 - 1
-_hasher = PasswordHasher()
-# Verified against when the address is unknown, so that both answers take the same time.
-_NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$sqAD6zwW1cgUBO4St4T1wQ$ohElnI9JiI4rCcwlRtoRqhMbh4RECINra3HPROljfEc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,28 +139,6 @@ def revoke_token(db: Session, audit: AuditLog, token_id: int, *, by: Actor) -> N
     )
 
 
-def sign_in(db: Session, audit: AuditLog, email: str, password: str) -> tuple[Person, str]:
-    """Check an address and a password; gives the person and the key their session must carry.
-
-    Raises:
-        NotSignedIn: one of the two is wrong (which one is not said).
-    """
-    agent = db.exec(select(Agent).where(Agent.email == email.strip().lower(), col(Agent.disabled_at).is_(None))).first()
-    if not _password_fits(agent.password_hash if agent else _NOBODY, password) or agent is None:
-        raise NotSignedIn("That address and password do not fit together. Try again, or ask an admin for a new one.")
-    clear_login_tries(db, agent.email)
-    person = as_person(agent)
-    audit.record(
-        db,
-        actor=person.actor,
-        action="person.signed_in",
-        subject="agent",
-        subject_id=person.id,
-        detail={},
-    )
-    return person, agent.session_key
-
-
 def end_sessions(db: Session, audit: AuditLog, person: Person) -> None:
     """Sign a person out on every device."""
     agent = db.get_one(Agent, person.id)
@@ -174,24 +146,6 @@ def end_sessions(db: Session, audit: AuditLog, person: Person) -> None:
     db.add(agent)
     actor = person.actor
     audit.record(db, actor=actor, action="person.signed_out", subject="agent", subject_id=person.id, detail={})
-
-
-def hash_password(password: str) -> str:
-    """An argon2id hash of a password.
-
-    Raises:
-        InvalidInput: it has under 10 characters.
-    """
-    if len(password) < MIN_PASSWORD:
-        raise InvalidInput(f"The password has {len(password)} characters; use at least {MIN_PASSWORD}.")
-    return _hasher.hash(password)
-
-
-def _password_fits(password_hash: str, password: str) -> bool:
-    try:
-        return _hasher.verify(password_hash, password)
-    except (VerificationError, InvalidHashError):
-        return False
 
 
 def _find(db: Session, email: str) -> Agent:

@@ -1,6 +1,7 @@
 """How often somebody may try to sign in: counted in fixed windows, in the database, for every process together."""
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlmodel import Session
@@ -11,31 +12,55 @@ from supportbot.db import insert_once
 from supportbot.errors import TooMany
 
 WINDOW_S = 15 * 60
-TRIES_FOR_AN_ADDRESS = 10  # an e-mail address
+TRIES_FROM_A_DEVICE = 10  # for one e-mail address, from a browser in which its owner has signed in before
+TRIES_FOR_AN_ADDRESS = 10  # for one e-mail address, from all other browsers together
 TRIES_FROM_A_PLACE = 60
 TRIES_FROM_A_SHARED_PLACE = 1_200
 
 
-def count_login_try(db: Session, clock: Clock, email: str, place: str, *, is_shared: bool = False) -> None:
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a try to sign in comes from.
+
+    Attributes:
+        place: the network.
+        is_shared: whether everybody may come from there (a proxy): one who guesses must not shut out the others.
+        device: the name of a browser in which this very address has signed in before; None when it has not.
+    """
+
+    place: str
+    is_shared: bool = False
+    device: str | None = None
+
+
+def count_login_try(db: Session, clock: Clock, email: str, origin: Origin) -> None:
     """Count one try to sign in. Call in a transaction of its own, so that the count outlives a refusal.
 
-    Args:
-        place: where it comes from.
-        is_shared: whether everybody may come from there (a proxy): one who guesses must not shut out the others.
+    A browser that the owner of the address has used has a count of its own: a stranger who guesses shuts out
+    strangers, and never the owner at their usual desk.
 
     Raises:
         TooMany: too many tries for this e-mail address, or from this place, within `WINDOW_S`.
     """
-    limit = TRIES_FROM_A_SHARED_PLACE if is_shared else TRIES_FROM_A_PLACE
-    count_try(db, clock, name="login", who=email.strip().lower(), limit=TRIES_FOR_AN_ADDRESS, window_s=WINDOW_S)
-    count_try(db, clock, name="login-from", who=place, limit=limit, window_s=WINDOW_S)
+    name, who, limit = _counted(email, origin)
+    count_try(db, clock, name=name, who=who, limit=limit, window_s=WINDOW_S)
+    limit = TRIES_FROM_A_SHARED_PLACE if origin.is_shared else TRIES_FROM_A_PLACE
+    count_try(db, clock, name="login-from", who=origin.place, limit=limit, window_s=WINDOW_S)
 
 
-def clear_login_tries(db: Session, email: str) -> None:
+def clear_login_tries(db: Session, email: str, origin: Origin) -> None:
     """Forget the tries for an e-mail address, after a success."""
-    row = db.get(Throttle, _key("login", email))
+    name, who, _ = _counted(email, origin)
+    row = db.get(Throttle, _key(name, who))
     if row is not None:
         db.delete(row)
+
+
+def _counted(email: str, origin: Origin) -> tuple[str, str, int]:
+    address = email.strip().lower()
+    if origin.device is None:
+        return "login", address, TRIES_FOR_AN_ADDRESS
+    return "login-device", f"{origin.device} {address}", TRIES_FROM_A_DEVICE
 
 
 def count_try(db: Session, clock: Clock, *, name: str, who: str, limit: int, window_s: int) -> None:

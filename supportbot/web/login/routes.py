@@ -7,11 +7,13 @@ from flask_login import LoginManager, current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from supportbot.accounts import actions, queries
-from supportbot.accounts.login_throttle import count_login_try
+from supportbot.accounts.login_throttle import Origin
+from supportbot.accounts.sign_in import sign_in
 from supportbot.accounts.types import Person
 from supportbot.errors import NotSignedIn, TooMany
 from supportbot.settings import read_demo_file
-from supportbot.web.client_network import is_near, network_of
+from supportbot.web.client_network import client_address, is_near, network_of
+from supportbot.web.login.known_device import known_device, remember_device
 from supportbot.web.services import services
 
 blueprint = Blueprint("login", __name__)
@@ -69,18 +71,16 @@ def page() -> str | Response:
 def submit() -> tuple[str, int] | Response:
     """Sign in, or show the form again with what is wrong."""
     wired, email = services(), request.form.get("email", "")
+    place = client_address()
+    origin = Origin(network_of(place), is_shared=is_near(place), device=known_device(email))
     try:
-        with wired.database.transaction() as db:
-            place, near = network_of(request.remote_addr), is_near(request.remote_addr)
-            count_login_try(db, wired.clock, email, place, is_shared=near)
-        with wired.database.transaction() as db:
-            person, key = actions.sign_in(db, wired.runtime.audit, email, request.form.get("password", ""))
+        signed = sign_in(wired.database, wired.runtime.audit, email, request.form.get("password", ""), origin)
     except (NotSignedIn, TooMany) as error:
         status = 429 if isinstance(error, TooMany) else 401
         return _form(email, error.message), status
     session.clear()
-    login_user(SignedIn(person, key))
-    return redirect(_next_page(), code=303)
+    login_user(SignedIn(signed.person, signed.session_key))
+    return remember_device(redirect(_next_page(), code=303), email)
 
 
 @blueprint.post("/logout")

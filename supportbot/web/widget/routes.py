@@ -40,7 +40,7 @@ from supportbot.errors import InvalidInput, NotFound, NotSignedIn
 from supportbot.events.types import Audience
 from supportbot.inbox.actions import mark_seen, receive_message
 from supportbot.inbox.queries import widget_messages, widget_state
-from supportbot.web.client_network import is_near, network_of
+from supportbot.web.client_network import client_address, is_near, network_of
 from supportbot.web.json_body import read_json
 from supportbot.web.live_stream import stream_response
 from supportbot.web.services import services
@@ -225,9 +225,9 @@ def _address() -> tuple[str, int]:
 
     A loopback or private address is a proxy of ours or a developer, so all visitors may share it.
     """
-    place = network_of(request.remote_addr)
-    who = hmac.new(services().settings.secret_key.encode(), place.encode(), hashlib.sha256).hexdigest()
-    near = is_near(request.remote_addr)
+    address = client_address()
+    who = hmac.new(services().settings.secret_key.encode(), network_of(address).encode(), hashlib.sha256).hexdigest()
+    near = is_near(address)
     return who, VISITORS_A_MINUTE_PER_NEAR_ADDRESS if near else VISITORS_A_MINUTE_PER_ADDRESS
 
 
