@@ -8,6 +8,8 @@ from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from rapidfuzz.distance import Levenshtein
+
 
 @dataclass(frozen=True, slots=True)
 class Count:
@@ -86,29 +88,13 @@ def agreement(pairs: Iterable[tuple[Hashable, Hashable]], categories: Sequence[H
 
 def edited_words(before: str, after: str) -> int:
     """The fewest words to put in, take out or exchange (Levenshtein's distance, in words)."""
-    old, new = _without_common_ends(before.split(), after.split())
-    distances = list(range(len(new) + 1))
-    for row, word in enumerate(old, start=1):
-        diagonal, distances[0] = distances[0], row
-        for column, other in enumerate(new, start=1):
-            fewest = min(distances[column] + 1, distances[column - 1] + 1, diagonal + (word != other))
-            diagonal, distances[column] = distances[column], fewest
-    return distances[-1]
+    return Levenshtein.distance(before.split(), after.split())
 
 
 def edit_share(before: str, after: str) -> float:
     """Edited words as a share of the longer text's words, 0 to 1."""
     longest = max(len(before.split()), len(after.split()))
     return edited_words(before, after) / longest if longest else 0.0
-
-
-def _without_common_ends(old: list[str], new: list[str]) -> tuple[list[str], list[str]]:
-    """Both texts without the words they begin and end with alike: most edits are small."""
-    shorter = min(len(old), len(new))
-    start = next((at for at in range(shorter) if old[at] != new[at]), shorter)
-    left = shorter - start
-    end = next((at for at in range(left) if old[-1 - at] != new[-1 - at]), left)
-    return old[start : len(old) - end], new[start : len(new) - end]
 
 
 def _proportion_interval(count: Count, *, method: Literal["wilson", "exact"], level: float) -> Interval:

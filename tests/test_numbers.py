@@ -35,7 +35,7 @@ COPIES = {
     "page of a list": ("inbox/pagination.py", r"(?i)\bpage_size ?= ?\d+|\b(LIST|THREAD|WIDGET)_PAGE ?= ?\d"),
     "patience of the sweeper": ("jobs/sweeper.py", r"after (90|120) s\b|within two minutes"),
     "days of the week": (
-        "clock.py",
+        "weekdays.py",
         r"(?i)[\"']mon[\"'], ?[\"']tue[\"'], ?[\"']wed[\"'], ?[\"']thu[\"'], ?[\"']fri[\"'], ?[\"']sat",
     ),
 }

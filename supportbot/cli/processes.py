@@ -7,16 +7,15 @@ from supportbot.settings import Settings, load_settings
 
 
 @click.command()
-@click.option("--workers", default=1, show_default=True, help="Web processes; each takes 600 connections.")
-def serve(workers: int) -> None:
-    """Run the web process (gunicorn, threads) on SUPPORTBOT_BIND."""
+def serve() -> None:
+    """Run the web process (waitress, threads) on SUPPORTBOT_BIND."""
     from supportbot.app import create_app
     from supportbot.web.server import run_server
 
     configure_logging(level="WARNING")
     settings = load_settings()
     _require_migrated(settings)
-    run_server(lambda: create_app(settings), bind=settings.bind, workers=workers)
+    run_server(lambda: create_app(settings), bind=settings.bind)
 
 
 @click.command()

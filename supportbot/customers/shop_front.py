@@ -11,8 +11,8 @@ from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from supportbot.clock import WEEKDAYS
 from supportbot.customers.tables import Site
+from supportbot.weekdays import WEEKDAYS
 
 MOST_QUESTIONS = 6
 LONGEST_QUESTION = 120

@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from supportbot.clock import WEEKDAYS
 from supportbot.customers.shop_front import (
     LEAST_CONTRAST,
     LONGEST_QUESTION,
@@ -13,6 +12,7 @@ from supportbot.customers.shop_front import (
     contrast_on_paper,
     exact_origin,
 )
+from supportbot.weekdays import WEEKDAYS
 
 USES_RECORDS = "uses_records"
 MOST_MINUTES = 1440

@@ -3,7 +3,8 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from supportbot.clock import WEEKDAYS, Weekday, iso_week
+from supportbot.clock import iso_week
+from supportbot.weekdays import WEEKDAYS, Weekday
 
 DRAW_DAY: Weekday = "mon"
 DRAW_HOUR = 6

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
-from supportbot.clock import WEEKDAYS, Weekday
+from supportbot.weekdays import WEEKDAYS, Weekday
 
 _NEXT_DAY = re.compile(r"(?:next working day|in ([1-9]|1[0-9]|20) working days) ([01]\d|2[0-3]):([0-5]\d)")
 _HOURS = re.compile(r"in ([1-9]|[1-9]\d) hours")

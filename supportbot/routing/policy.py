@@ -11,7 +11,6 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from supportbot.clock import Weekday
 from supportbot.errors import PolicyError
 from supportbot.gateway.types import (
     CallRule,
@@ -29,6 +28,7 @@ from supportbot.language.phrase_matcher import PhraseIndex, flatten
 from supportbot.routing.held_reply_time import WorkingDays, working_days
 from supportbot.routing.policy_checks import KnownNames, Problem, rule_problems, shape_problems
 from supportbot.routing.types import HoldKind, Topic
+from supportbot.weekdays import Weekday
 from supportbot.yaml_text import load_yaml
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,38}$")]

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from supportbot.clock import WEEKDAYS
 from supportbot.errors import InvalidInput
+from supportbot.weekdays import WEEKDAYS
 
 _SPAN = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 _HEAD = re.compile(r"(march|month|quarter|days|work|week)([+-]\d+)?")

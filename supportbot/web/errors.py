@@ -34,8 +34,6 @@ STATUS: dict[type[SupportbotError], int] = {
     TooMany: 429,
     Unavailable: 503,
 }
-MOST_DRAINED = 4 * 1024 * 1024
-CHUNK = 64 * 1024
 WORDS = {
     400: ("bad_request", "This request could not be understood."),
     401: ("not_signed_in", "Sign in first."),
@@ -120,19 +118,9 @@ def _unexpected(error: Exception) -> BaseResponse:
     return _answer(500, *WORDS[500], {})
 
 
-def _read_the_rest() -> None:
-    """Take in, up to a limit, what was too large: a server that leaves it unread has to hang up on the next request."""
-    body = request.environ["wsgi.input"]
-    for _ in range(MOST_DRAINED // CHUNK):
-        if not body.read(CHUNK):
-            return
-
-
 def _answer(
     status: int, code: str, message: str, fields: dict[str, str], *, retry_after_s: int | None = None
 ) -> Response:
-    if status == 413:
-        _read_the_rest()
     if status >= 500:
         g.setdefault("signed_in", None)  # the page about a failure asks the database nothing
     if wants_json():

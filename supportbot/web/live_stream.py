@@ -77,7 +77,10 @@ def event_lines(
 
 def _reader_watch() -> Callable[[], bool]:
     """Whether the reader of this request has hung up, as far as the server lets us see."""
-    reader: object = request.environ.get("gunicorn.socket") or request.environ.get("werkzeug.socket")
+    asked_of_server = request.environ.get("waitress.client_disconnected")
+    if callable(asked_of_server):
+        return lambda: bool(asked_of_server())
+    reader: object = request.environ.get("werkzeug.socket")
     if type(reader) is not socket.socket or reader.gettimeout() is not None:  # a TLS socket cannot be peeked at
         return lambda: False
     return lambda: has_hung_up(reader)

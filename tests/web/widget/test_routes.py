@@ -1,7 +1,6 @@
 """The widget over HTTP: sessions, messages, and everything that must be refused without a trace."""
 
 import gzip
-import io
 import itertools
 import json
 from collections.abc import Iterator
@@ -344,19 +343,6 @@ BAD_MESSAGES = {
     "a number without end": b'{"client_message_id": "m-1", "text": ' + b"9" * 10_000 + b"}",
     "two values": b"{}{}",
 }
-
-
-def test_the_rest_of_what_is_too_large_is_taken_in_so_that_the_connection_lives_on(shop: Shop) -> None:
-    body = io.BytesIO(b" " * 1_000_000)
-    answer = shop.client.post(
-        "/widget/v1/messages",
-        input_stream=body,
-        content_length=1_000_000,
-        content_type="application/json",
-        headers=bearer(shop.sign_in("user-17")["session_token"]),
-    )
-    assert_refused(answer, 413)
-    assert body.tell() == 1_000_000
 
 
 def test_malformed_message_is_refused_and_nothing_is_stored(shop: Shop, subtests: pytest.Subtests) -> None:
