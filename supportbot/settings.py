@@ -145,12 +145,17 @@ def store_secret(data_dir: Path) -> str:
     stored = _stored_secret(data_dir)
     if stored:
         return stored
-    data_dir.mkdir(parents=True, exist_ok=True)
+    make_private_folder(data_dir)
     secret = new_secret()
     handle = os.open(data_dir / "secret_key", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w") as file:
         file.write(secret)
     return secret
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder that its owner alone may enter; one that is there keeps its rights."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def top_folder(name: str) -> Path:

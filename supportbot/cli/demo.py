@@ -18,7 +18,7 @@ import httpx
 
 from supportbot.customers.identity import site_secret
 from supportbot.errors import Conflict, Unavailable
-from supportbot.settings import Settings, load_settings, read_demo_file, store_secret
+from supportbot.settings import Settings, load_settings, make_private_folder, read_demo_file, store_secret
 
 START_S = 60
 WORKER_PAUSE_S = 1.0
@@ -50,7 +50,7 @@ def demo(port: int, data_dir: Path | None, policy_file: Path | None, reset: bool
 
 def _environment(folder: Path, port: int) -> dict[str, str]:
     """The environment of both processes: this machine only, and the secret kept in the folder."""
-    folder.mkdir(parents=True, exist_ok=True)
+    make_private_folder(folder)
     secret = os.environ.get("SUPPORTBOT_SECRET_KEY") or store_secret(folder)
     address = f"127.0.0.1:{port}"
     return {

@@ -22,6 +22,7 @@ from supportbot.governance.cost_check import WorstCase, worst_cases
 from supportbot.governance.model_probe import Asked, AskedModels, ask_models, keep_findings
 from supportbot.governance.queries import find_active_policy
 from supportbot.governance.types import ActivePolicy
+from supportbot.inbox.queries import newest_act_at
 from supportbot.routing.policy import RoutingPolicy
 from supportbot.settings import Settings, load_settings, provider_key
 
@@ -108,7 +109,7 @@ def _examine_parts(parts: Parts, *, ask: bool) -> Iterator[Line]:
         yield _last_hour(parts)
         yield from _money(parts, active.policy)
     with parts.database.transaction(read_only=True) as db:
-        chain = parts.runtime.audit.verify(db)
+        chain = parts.runtime.audit.verify(db, in_use_at=newest_act_at(db))
     problem = f"{chain.problem} Or SUPPORTBOT_SECRET_KEY is not the one that wrote it." if chain.problem else None
     yield Line("audit log", "bad" if problem else "ok", problem or f"{chain.entries} entries fit")
 

@@ -13,14 +13,20 @@ def audit() -> None:
 
 
 @audit.command()
+@click.option("--since", metavar="HEAD", help="A head that an earlier check printed; the log must still hold it.")
 @as_json
-def verify(as_json: bool) -> None:
-    """Walk the whole chain; exit code 1 when an entry was changed, removed or cut off."""
+def verify(since: str | None, as_json: bool) -> None:
+    """Walk the whole chain; exit code 1 when an entry was changed, removed or cut off.
+
+    Keep the head that it prints outside the database: with --since HEAD a later check sees that nothing was taken away.
+    """
+    from supportbot.inbox.queries import newest_act_at
+
     parts = open_parts()
     with parts.database.transaction(read_only=True) as db:
-        report = parts.runtime.audit.verify(db)
-    words = report.problem or f"{report.entries} entries, and every one fits the one before."
-    answer({"entries": report.entries, "problem": report.problem}, as_json, words)
+        report = parts.runtime.audit.verify(db, in_use_at=newest_act_at(db), since=since)
+    words = report.problem or f"{report.entries} entries, and every one fits the one before. Head: {report.head}"
+    answer({"entries": report.entries, "problem": report.problem, "head": report.head}, as_json, words)
     sys.exit(1 if report.problem else 0)
 
 

@@ -4,6 +4,8 @@ SQLite is opened so that a read-modify-write can never be lost: the driver's own
 begin event issues `BEGIN IMMEDIATE` (plain `BEGIN` for read-only work).
 """
 
+import contextlib
+import os
 import threading
 import time
 from collections.abc import Collection, Iterator, Mapping
@@ -235,16 +237,23 @@ def _open(url: URL) -> Engine:
         ask_rested_connections(engine)
         return engine
     if url.database and url.database != ":memory:":
-        _make_folder(Path(url.database).parent)
+        _make_private(Path(url.database))
     engine = sa.create_engine(url, pool_size=10, max_overflow=30, connect_args={"isolation_level": None, "timeout": 10})
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin)
     return engine
 
 
-def _make_folder(folder: Path) -> None:
+def _make_private(file: Path) -> None:
+    """Make the database's file, and its folder, for its owner alone; what is there keeps its rights.
+
+    SQLite gives the files beside it, the log and its index, the rights of the database's own.
+    """
+    folder = file.parent
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with contextlib.suppress(FileExistsError):
+            os.close(os.open(file, os.O_CREAT | os.O_EXCL, 0o600))
     except OSError as error:
         raise SettingsError(
             f"The database's folder {folder} cannot be made: {error.strerror}. "

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, Literal, get_args
 
@@ -181,6 +182,13 @@ def widget_state(db: Session, customer_id: int) -> Conversation | None:
     """The customer's newest conversation; None when they never wrote."""
     query = select(Conversation).where(Conversation.customer_id == customer_id).order_by(col(Conversation.id).desc())
     return db.exec(query.limit(1)).first()
+
+
+def newest_act_at(db: Session) -> datetime | None:
+    """When the newest message was sent, or somebody who works here was added; None before the first."""
+    newest = select(Message.sent_at).order_by(col(Message.id).desc()).limit(1)
+    found = (db.exec(newest).first(), db.exec(select(sa.func.max(Agent.created_at))).one())
+    return max((at for at in found if at is not None), default=None)
 
 
 def newest_event_id(db: Session) -> int:

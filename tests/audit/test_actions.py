@@ -1,6 +1,7 @@
 """The log: every tampering shows, with the entry it begins at, and appending leaves no gap."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
@@ -11,6 +12,7 @@ from supportbot.audit.tables import AuditEntry, AuditHead
 from supportbot.audit.types import SYSTEM
 from supportbot.clock import FixedClock
 from supportbot.db import Database
+from supportbot.errors import InvalidInput
 from tests.factories import NOW, SECRET_KEY
 
 LOG = AuditLog(SECRET_KEY, FixedClock(NOW))
@@ -33,7 +35,7 @@ def tampered(database: Database, *statements: str) -> tuple[int, str | None]:
         for statement in (*guards, *statements):
             db.connection().execute(sa.text(statement))
     with database.transaction(read_only=True) as db:
-        report = LOG.verify(db)
+        report = LOG.verify(db, in_use_at=None)
     return report.entries, report.problem
 
 
@@ -97,7 +99,7 @@ def test_appending_from_many_threads_leaves_no_gap_and_a_refused_act_leaves_no_e
         list(pool.map(one, range(30)))
 
     with database.transaction(read_only=True) as db:
-        report = LOG.verify(db)
+        report = LOG.verify(db, in_use_at=None)
         seqs = db.exec(select(AuditEntry.seq).order_by(AuditEntry.seq)).all()  # type: ignore[arg-type]
     assert (report.entries, report.problem) == (20, None)
     assert seqs == list(range(1, 21))
@@ -116,7 +118,7 @@ def test_entries_that_come_during_a_check_raise_no_alarm(postgres_database_url: 
             return super().exec(*args, **kwargs)  # type: ignore[call-overload]
 
     with Slow(database.engine) as db:
-        report = LOG.verify(db)
+        report = LOG.verify(db, in_use_at=None)
     database.dispose()
 
     assert (report.entries, report.problem) == (2, None)
@@ -126,8 +128,61 @@ def test_another_key_fits_nothing(database: Database) -> None:
     append(database, 1)
 
     with database.transaction(read_only=True) as db:
-        report = AuditLog("another key that is long enough to be one", FixedClock(NOW)).verify(db)
+        report = AuditLog("another key that is long enough to be one", FixedClock(NOW)).verify(db, in_use_at=None)
         head = db.get_one(AuditHead, 1)
 
     assert (report.entries, report.problem) == (0, "Entry 1 was changed after it was written.")
     assert head.seq == 1
+
+
+def test_an_emptied_log_shows_beside_what_else_is_stored(database: Database) -> None:
+    for number in range(3):
+        append(database, number)
+    emptied = ("DELETE FROM audit_entry", "DELETE FROM audit_head")
+
+    assert tampered(database, *emptied) == (0, None)
+    with database.transaction(read_only=True) as db:
+        report = LOG.verify(db, in_use_at=NOW)
+    assert (report.entries, report.problem) == (
+        0,
+        f"The log was cut: it is empty, and something happened at {NOW:%Y-%m-%d %H:%M:%S} UTC.",
+    )
+
+
+@pytest.mark.parametrize(("minutes", "fits"), [(-60, True), (0, True), (4, True), (6, False), (600, False)])
+def test_a_log_that_ends_long_before_the_newest_message_was_cut(database: Database, minutes: int, fits: bool) -> None:
+    append(database, 1)
+    with database.transaction(read_only=True) as db:
+        report = LOG.verify(db, in_use_at=NOW + timedelta(minutes=minutes))
+
+    assert (report.problem is None) == fits
+    assert fits or "it ends at" in (report.problem or "")
+
+
+def test_an_older_log_put_back_with_its_own_head_does_not_hold_the_head_that_was_noted(database: Database) -> None:
+    for number in range(2):
+        append(database, number)
+    with database.transaction(read_only=True) as db:
+        early = LOG.verify(db, in_use_at=None).head
+        seq, seal = db.get_one(AuditHead, 1).seq, db.get_one(AuditHead, 1).hash
+    for number in range(3):
+        append(database, number)
+    with database.transaction(read_only=True) as db:
+        late = LOG.verify(db, in_use_at=None, since=early).head
+        assert LOG.verify(db, in_use_at=None, since=late).problem is None
+    assert (early or "")[:2] == "2." and (late or "")[:2] == "5."
+
+    back = ("DELETE FROM audit_entry WHERE seq > 2", f"UPDATE audit_head SET seq = {seq}, hash = '{seal}'")
+    assert tampered(database, *back) == (2, None)  # nothing in the log itself tells it
+    with database.transaction(read_only=True) as db:
+        assert LOG.verify(db, in_use_at=None, since=early).problem is None
+        cut = LOG.verify(db, in_use_at=None, since=late).problem
+        other = LOG.verify(db, in_use_at=None, since="2.0123456789abcdef").problem
+    assert cut == f"The log was cut: it holds 2 entries, and {late} was noted as entry 5."
+    assert other == "Entry 2 is not the one that was noted as 2.0123456789abcdef."
+
+
+@pytest.mark.parametrize("since", ["", "5", "5.", "x.0123456789abcdef", "0.0123456789abcdef", "5.0123456789ABCDEF"])
+def test_what_is_no_head_is_named(database: Database, since: str) -> None:
+    with database.transaction(read_only=True) as db, pytest.raises(InvalidInput, match="is no head"):
+        LOG.verify(db, in_use_at=None, since=since)

@@ -1,15 +1,17 @@
 """The tables' engine: how SQLite is opened and filled, rows written without objects, connections that broke."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session
+from sqlmodel import Session, select
 
-from supportbot.db import Database, change_rows, insert_once, insert_row
+from supportbot.db import Database, change_rows, insert_once, insert_row, upsert
 from supportbot.events.tables import Event
 from supportbot.gateway.tables import Breaker, Reservation
+from supportbot.knowledge.tables import PassageUse
 from tests.factories import NOW
 
 
@@ -88,3 +90,32 @@ def test_a_connection_that_broke_while_it_rested_is_replaced(postgres_database_u
     for each in (database, other):
         each.dispose()
     assert new != broken
+
+
+def test_a_new_database_is_its_owners_alone_and_one_that_is_there_keeps_its_rights(tmp_path: Path) -> None:
+    file = tmp_path / "new" / "shop.db"
+    database = Database(f"sqlite:///{file}")
+    with database.transaction() as db:
+        db.connection().execute(sa.text("CREATE TABLE one (id INTEGER)"))
+        rights = {one.name: one.stat().st_mode & 0o777 for one in file.parent.iterdir()}
+
+    assert file.parent.stat().st_mode & 0o777 == 0o700
+    assert set(rights) >= {"shop.db", "shop.db-wal"}
+    assert set(rights.values()) == {0o600}
+
+    file.chmod(0o640)
+    Database(f"sqlite:///{file}")
+    assert file.stat().st_mode & 0o777 == 0o640
+
+
+def test_an_upsert_inserts_changes_and_adds(database: Database) -> None:
+    def use(ref: str, times: int, conversation_id: int) -> dict[str, object]:
+        return {"ref": ref, "times": times, "last_used_at": NOW, "last_conversation_id": conversation_id}
+
+    for rows in ([use("a", 1, 7), use("b", 1, 7)], [use("b", 2, 8), use("c", 1, 8)]):
+        with database.transaction() as db:
+            upsert(db, PassageUse, *rows, key=["ref"], adding=["times"])
+
+    with database.transaction(read_only=True) as db:
+        found = {row.ref: (row.times, row.last_conversation_id) for row in db.exec(select(PassageUse))}
+    assert found == {"a": (1, 7), "b": (3, 8), "c": (1, 8)}
