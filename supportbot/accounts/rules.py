@@ -1,9 +1,10 @@
 """Who may do what: the one place for rights. Pure."""
 
+from collections.abc import Collection
 from typing import Literal
 
 from supportbot.accounts.types import Person, Role
-from supportbot.language.money import plain_amount
+from supportbot.language.money import UNKNOWN_CURRENCY, plain_amount
 
 Right = Literal["answer", "review", "approve_policy", "manage_people"]
 RIGHTS: dict[Right, frozenset[Role]] = {
@@ -27,6 +28,7 @@ def release_refusal(
     promised_minor: int = 0,
     currency: str = "EUR",
     limit_currency: str | None = None,
+    unread: Collection[str] = (),
 ) -> str | None:
     """Why `person` may not release a held reply; None when they may.
 
@@ -35,6 +37,7 @@ def release_refusal(
         promises: whether the reply promises anything (money back, a cancellation).
         promised_minor: the money the reply itself promises, in minor units of `currency`.
         limit_currency: what limits are counted in, the shop's currency; None when that is `currency`.
+        unread: words beside a promise that may name money and that no code reads.
 
     Source: README, "Who may do what".
     """
@@ -44,9 +47,14 @@ def release_refusal(
         return "A money answer is released by a lead." if hold_kind == "money" else "This reply is released by a lead."
     limit = person.release_limit_minor
     own = limit_currency or currency
-    if person.role == "owner" or limit is None or promised_minor == 0 or (promised_minor <= limit and own == currency):
+    if person.role == "owner":
         return None
-    return (
-        f"Your limit is {plain_amount(limit, own)} {own}. "
-        f"The routing owner can release {plain_amount(promised_minor, currency)} {currency}."
-    )
+    if unread:
+        words = ", ".join(f"“{one}”" for one in unread)
+        return f"How much this promises cannot be read: {words}. Use figures, or have the routing owner send it."
+    if limit is None or promised_minor == 0 or (promised_minor <= limit and own == currency):
+        return None
+    named = f"{plain_amount(promised_minor, currency)} {currency}"
+    if currency == UNKNOWN_CURRENCY:
+        named = f"{plain_amount(promised_minor, currency)} in a currency that is not the shop's"
+    return f"Your limit is {plain_amount(limit, own)} {own}. The routing owner can release {named}."

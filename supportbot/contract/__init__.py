@@ -5,6 +5,7 @@ from supportbot.contract.types import SchemaVersion as SchemaVersion
 
 DOOR = (
     "checks.draft_checks",
+    "promised_amounts",
     "refund_policy",
     "reply.registry",
     "reply.task_schemas",

@@ -1,6 +1,7 @@
 """The ten languages, and the text primitives that every layer above reads and writes with."""
 
 DOOR = (
+    "amounts",
     "detection",
     "extract_values",
     "filler_phrases",

@@ -1,4 +1,4 @@
-"""Finds the amounts, dates, ids and numbers that a text states, so that code can check each one."""
+"""Finds the dates, ids and long numbers that a text states, so that code can check each one."""
 
 import re
 from collections.abc import Iterable
@@ -6,34 +6,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from supportbot.language.currencies import CODES, NAMES, SYMBOLS
+from supportbot.language.invisible_characters import without_direction
 from supportbot.language.languages import either
 from supportbot.language.lookalikes import plain
-from supportbot.language.money import Money, minor_digits, read_minor
 from supportbot.language.months import month_names
 
-_CURRENCIES = {
-    **SYMBOLS,
-    **{code: code for code in CODES},
-    **NAMES,
-    **{spelled: code for name, code in NAMES.items() for spelled in (name.title(), name.upper())},
-}
-_NUMBER = r"\d{1,3}(?:[ .,'’]\d{3})+(?:[.,]\d{1,4})?(?!\d)|\d+(?:[.,]\d{1,4})?(?!\d)"
-_DASH = r"(?:,[-–—]{1,2})?"
-
-
-def _either(words: Iterable[str]) -> str:
-    return "|".join(sorted(map(re.escape, words), key=len, reverse=True))
-
-
-_BEFORE = re.compile(rf"(?<!\w)({_either([*SYMBOLS, *CODES])})\s?({_NUMBER}){_DASH}")
-_AFTER = re.compile(rf"(?<![\w.,])({_NUMBER}){_DASH}[\s-]?({_either(_CURRENCIES)})(?!\w)")
-_CENTS = re.compile(
-    r"(?<![\w.,:/-])(\d{1,3}(?:[ .,'’]\d{3})*[.,]\d{2})(?![\w%:/-]|[.,]\d|\s?%|\s?(?:kg|g|l|ml|cm|mm|m|km)\b)"
-)
-_FILS = re.compile(_CENTS.pattern.replace(r"\d{2})(?!", r"\d{3})(?!"))
-_ISO = re.compile(r"(?<![\w-])(\d{4})-(\d{2})-(\d{2})(?![\w-])")
-_NUMERIC = re.compile(r"(?<![\w./-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?![\w])")
+_ISO = re.compile(r"(?<![\w-])(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?![\w-]|[/.]\d)")
+_NUMERIC = re.compile(r"(?<![\w./-])(\d{1,2})([./-])(\d{1,2})\2(\d{4}|\d{2})(?![\w]|[./-]\d)")
 _SHORT = re.compile(r"(?<![\w./-])(0?[1-9]|[12]\d|3[01])\.(0?[1-9]|1[0-2])\.(?=\s|$)")
 _DAY = r"(\d{1,2})(?:st|nd|rd|th|er|º|\.)?"
 _ID_SHAPES = (
@@ -66,40 +45,28 @@ class DateMention:
         )
 
 
-def amounts_in(text: str, default_currency: str) -> tuple[Money, ...]:
-    """Every amount in order of appearance, without sign: with a currency, or bare with its decimals ("98.00")."""
-    return tuple(money for _, _, money in amount_spans(plain(text), default_currency))
-
-
-def amount_spans(text: str, default_currency: str | None) -> tuple[tuple[int, int, Money], ...]:
-    """Start, end and value of every amount in plain text; bare numbers only with a default currency."""
-    found: dict[int, tuple[int, int, Money]] = {}
-    taken: list[tuple[int, int]] = [match.span() for shape in (_NUMERIC, _SHORT) for match in shape.finditer(text)]
-
-    def keep(match: re.Match[str], number: str, currency: str) -> None:
-        start, end = match.span()
-        if any(start < other_end and other_start < end for other_start, other_end in taken):
-            return
-        taken.append((start, end))
-        found[start] = (start, end, Money(read_minor(number, currency), currency))
-
-    for match in _AFTER.finditer(text):
-        keep(match, match.group(1), _CURRENCIES[match.group(2)])
-    for match in _BEFORE.finditer(text):
-        keep(match, match.group(2), _CURRENCIES[match.group(1)])
-    if default_currency is not None:
-        for match in (_FILS if minor_digits(default_currency) == 3 else _CENTS).finditer(text):
-            keep(match, match.group(1), default_currency)
-    return tuple(found[start] for start in sorted(found))
-
-
 def dates_in(text: str) -> tuple[DateMention, ...]:
     """Every calendar date: ISO, numeric, or with a month's name in any of the ten languages."""
     return tuple(mention for _, _, mention in date_spans(plain(text)))
 
 
+def is_within_date(text: str, span: tuple[int, int]) -> bool:
+    """Whether the numbers between start and end belong to a date in figures."""
+    start, end = span
+    return any(
+        match.start() < end and start < match.end()
+        for shape in (_NUMERIC, _SHORT, _ISO)
+        for match in shape.finditer(text, max(0, start - 11), end + 11)
+    )
+
+
 def date_spans(text: str) -> tuple[tuple[int, int, DateMention], ...]:
     """Start, end and meaning of every date in plain text."""
+    shown, places = without_direction(text)
+    return tuple((places[start], places[end - 1] + 1, mention) for start, end, mention in _date_spans(shown))
+
+
+def _date_spans(text: str) -> tuple[tuple[int, int, DateMention], ...]:
     found: list[tuple[int, int, DateMention]] = []
 
     def keep(match: re.Match[str], *readings: tuple[int | None, int, int]) -> None:
@@ -109,7 +76,7 @@ def date_spans(text: str) -> tuple[tuple[int, int, DateMention], ...]:
             found.append((start, end, DateMention(match.group().strip(), possible)))
 
     for match in _ISO.finditer(text):
-        keep(match, (int(match[1]), int(match[2]), int(match[3])))
+        keep(match, (int(match[1]), int(match[3]), int(match[4])))
     for match in _NUMERIC.finditer(text):
         year = int(match[4]) if len(match[4]) == 4 else 2000 + int(match[4])
         keep(match, (year, int(match[3]), int(match[1])), (year, int(match[1]), int(match[3])))

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 _CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cn", "Cs"})
 # Marks and letters that show nothing: variation selectors, fillers, the joiner of graphemes, the empty Braille cell.
@@ -24,6 +25,14 @@ def without_unseen(text: str) -> str:
     if not _HAS_ARABIC.search(kept):
         kept = kept.translate(dict.fromkeys(map(ord, _DIRECTION)))
     return unicodedata.normalize("NFC", _STACKED.sub(r"\1", kept))
+
+
+def without_direction(text: str) -> tuple[str, Sequence[int]]:
+    """`text` without marks that turn its direction, and where each character that is left stood before."""
+    if text.isascii() or not any(mark in text for mark in _DIRECTION):
+        return text, range(len(text))
+    places = [at for at, mark in enumerate(text) if mark not in _DIRECTION]
+    return "".join(text[at] for at in places), places
 
 
 def is_unseen(mark: str) -> bool:

@@ -10,13 +10,15 @@ _LOOKALIKES = str.maketrans(
     "абвгеёзикмнорстухіјѕԁԛԝһӏАВЕКМНОРСТУХІЈЅԌԚԜαβγεηικνορτυχωΑΒΕΖΗΙΚΜΝΟΡΤΥΧıɑɡɩⅼ",
     "a6breeзukмhopctyxijsdqwhlABEKMHOPCTYXIJSGQWaβyeηiκvopтuxwABEZHIKMNOPTYXiagil",
 )
+# The decimal and the group mark of Arabic digits.
+_ARABIC_MARKS = {"\u066b": ".", "\u066c": ","}
 _LEET = str.maketrans("0134578@$", "oieastbas")
 _LEET_WORD = re.compile(r"(?<![\w@$])(?=[\w@$]*[^\W\d_])(?=[\w@$]*[\d@$])[\w@$]{4,}")
 _SPACED = re.compile(r"(?<!\w)\w(?:[ .\-_*]\w){3,}(?!\w)")
 
 
 def plain(text: str) -> str:
-    """`text` in one spelling for matching, of the same length: wide forms folded, digits ASCII, odd spaces plain."""
+    """`text` in one spelling for matching, as long as before: wide forms folded, digits ASCII, odd spaces plain."""
     return text if text.isascii() else "".join(map(_plain_mark, text))
 
 
@@ -36,6 +38,8 @@ def readings(text: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=4096)
 def _plain_mark(mark: str) -> str:
+    if mark in _ARABIC_MARKS:
+        return _ARABIC_MARKS[mark]
     if mark.isdecimal():
         return str(unicodedata.decimal(mark))
     form, _, _ = unicodedata.decomposition(mark).partition(" ")

@@ -14,6 +14,8 @@ from babel.numbers import format_decimal
 
 NO_CURRENCY = "XXX"
 """ISO 4217's code for an amount whose currency nobody named."""
+UNKNOWN_CURRENCY = "XTS"
+"""An amount in a currency that cannot be told; it equals no other amount. ISO 4217 keeps the code for tests."""
 _NONE = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF"
 _THREE = "BHD IQD JOD KWD LYD OMR TND"
 _FOUR = "CLF UYW"
@@ -22,6 +24,10 @@ _DIGITS: Mapping[str, int] = {
     **dict.fromkeys(_THREE.split(), 3),
     **dict.fromkeys(_FOUR.split(), 4),
 }
+
+
+# Counted in thousandths by ISO 4217, and written without by everybody: "22,246 IQD" has no decimals.
+_WRITTEN_WHOLE = frozenset({"IQD"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,8 @@ def read_minor(number: str, currency: str = "EUR") -> int:
     zeros alone are decimals in every currency ("1000.00 JPY"). Every other mark groups thousands.
     """
     digits = minor_digits(currency)
-    match = re.fullmatch(rf"(.*?)[.,](\d{{1,2}}|\d{{{max(digits, 1)}}})", number.strip())
+    decimals = 0 if currency in _WRITTEN_WHOLE else digits
+    match = re.fullmatch(rf"(.*?)[.,](\d{{1,2}}|\d{{{max(decimals, 1)}}})", number.strip())
     whole, rest = (match.group(1), match.group(2)) if match else (number, "")
     if len(rest) > digits and rest.strip("0"):
         whole, rest = number, ""

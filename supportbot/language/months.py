@@ -9,7 +9,7 @@ from babel import Locale
 from supportbot.language.languages import LANGUAGES, every_word, pairs
 from supportbot.language.lookalikes import plain
 
-_LISTED = ("months", "short_months")
+_LISTED = ("months", "short_months", "regional_months")
 
 WORD = re.compile(r"\w+")
 
@@ -30,9 +30,9 @@ def months_in(text: str) -> tuple[NamedMonth, ...]:
     words = [word.casefold() for word in WORD.findall(text)]
     found: dict[NamedMonth, None] = {}
     for place, word in enumerate(words):
-        month = month_words().get(word)
         before = words[place - 1] if place else ""
         after = words[place + 1] if place + 1 < len(words) else ""
+        month = month_words().get(word) or month_words().get(f"{word} {after}")
         if month and (
             word not in month_or_word() or before in before_months() or before[:1].isdigit() or after[:1].isdigit()
         ):
@@ -43,7 +43,8 @@ def months_in(text: str) -> tuple[NamedMonth, ...]:
 @lru_cache(maxsize=1)
 def month_or_word() -> frozenset[str]:
     """Names of months that mean something else too; they count only beside a number or behind some words."""
-    return every_word("month_or_word") | {name for name, _ in _listed("short_months")}
+    doubtful = [*_listed("short_months"), *_listed("regional_months")]
+    return every_word("month_or_word") | {name for name, _ in doubtful}
 
 
 @lru_cache(maxsize=1)
@@ -58,7 +59,7 @@ def _listed(section: str) -> list[tuple[str, str]]:
 
 @lru_cache(maxsize=1)
 def month_words() -> dict[str, int]:
-    """Every single-word month name of the ten languages, casefolded, to its number."""
+    """Every month name of the ten languages and their regions, casefolded, to its number."""
     words = {name: int(number) for section in _LISTED for name, number in _listed(section)}
     for language in LANGUAGES:
         months = Locale.parse(language).months
@@ -78,6 +79,7 @@ def month_names() -> dict[str, int]:
             for width in ("wide", "abbreviated"):
                 for number, name in months[context][width].items():
                     names.setdefault(plain(name).lower().rstrip("."), number)
+    names.update((name, int(number)) for name, number in _listed("regional_months"))
     names.pop("", None)
     return {name: number for name, number in names.items() if not name.isdigit()}
 

@@ -12,7 +12,8 @@ from supportbot.contract.reply.v1 import parse
 from supportbot.contract.rules import decided_outcome
 from supportbot.contract.types import Finding
 from supportbot.gateway.providers.builtin_routine import draft_routine
-from supportbot.language.extract_values import amounts_in, ids_in
+from supportbot.language.amounts import amounts_in
+from supportbot.language.extract_values import ids_in
 from supportbot.seed.story import tell_story
 from supportbot.seed.types import HelpArticle
 from tests.contract.factories import make_allowed, make_rendered, normalise

@@ -68,7 +68,7 @@ from supportbot.language.detection import guess_language
 assert guess_language("Zorb kazu mivo nerk lagu tupo?") == "eo"
 from supportbot.language.months import NamedMonth, months_in
 assert months_in("Zorb marvak 2026 lagu") == (NamedMonth(3, 2026),)
-from supportbot.language.extract_values import amounts_in
+from supportbot.language.amounts import amounts_in
 assert [str(one) for one in amounts_in("zorb 49,00 oiru", "USD")] == ["49.00 EUR"]
 from supportbot.contract.checks.draft_checks import promise_words
 assert promise_words("Zorb sabo vork refundulu.") and promise_words("Mivo duno 49 retro.")

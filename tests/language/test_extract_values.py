@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from supportbot.language.extract_values import amounts_in, dates_in, ids_in, long_numbers_in
+from supportbot.language.amounts import amounts_in
+from supportbot.language.extract_values import dates_in, ids_in, long_numbers_in
 from supportbot.language.links import emails_in, links_in
 from supportbot.language.money import Money, format_money, read_minor
 

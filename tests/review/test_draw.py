@@ -43,7 +43,7 @@ def test_the_draw_is_written_to_the_audit_log_with_its_hash(database: Database) 
     draw(shop)
     with database.transaction(read_only=True) as db:
         (entry,) = db.exec(select(AuditEntry).where(AuditEntry.action == "review.drawn")).all()
-        assert shop.runtime.audit.verify(db).problem is None
+        assert shop.runtime.audit.verify(db, in_use_at=None).problem is None
     assert entry.detail == {
         "week": WEEK,
         "hash": result.draw.hash,

@@ -12,8 +12,9 @@ from supportbot.contract.checks.draft_checks import check_reply
 from supportbot.contract.checks.words import promise_words
 from supportbot.contract.types import ReplyFields
 from supportbot.contract.voice.normaliser import normalise_reply, voice_of
+from supportbot.language.amounts import amounts_in
 from supportbot.language.detection import guess_language, is_foreign, other_language
-from supportbot.language.extract_values import amounts_in, dates_in, ids_in, long_numbers_in
+from supportbot.language.extract_values import dates_in, ids_in, long_numbers_in
 from supportbot.language.lookalikes import plain
 from supportbot.language.months import months_in
 from supportbot.language.percents import percents_in, plans_in

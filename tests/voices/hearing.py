@@ -14,7 +14,8 @@ from supportbot.contract.voice import render
 from supportbot.contract.voice.frame import case_frame
 from supportbot.contract.voice.normaliser import normalise_reply, voice_of
 from supportbot.errors import ContractError
-from supportbot.language.extract_values import amounts_in, ids_in
+from supportbot.language.amounts import amounts_in
+from supportbot.language.extract_values import ids_in
 from supportbot.language.percents import percents_in
 from supportbot.seed.story import tell_story
 from tests.seed.library import library

@@ -5,18 +5,21 @@ from collections.abc import Iterable
 
 from supportbot.contract.checks.types import Case, Check, Result, place_of
 from supportbot.contract.types import AllowedFacts, CaseField
-from supportbot.language.extract_values import DateMention, amounts_in, dates_in, ids_in, long_numbers_in
+from supportbot.language.amounts import amounts_in
+from supportbot.language.extract_values import DateMention, dates_in, ids_in, long_numbers_in
 from supportbot.language.links import emails_in, is_under, links_in
 from supportbot.language.lookalikes import straight
-from supportbot.language.money import NO_CURRENCY, Money, format_money
+from supportbot.language.money import NO_CURRENCY, UNKNOWN_CURRENCY, Money, format_money
 from supportbot.language.percents import percents_in, plans_in
 
 
 def _amounts(case: Case) -> Result:
     framed = amounts_in(_framed(case.reply.case_fields), NO_CURRENCY)
     known = {(abs(amount.minor), amount.currency) for amount in (*case.allowed.amounts, *framed)}
+    own = tuple(dict.fromkeys(currency for _, currency in sorted(known)))
+    stated = amounts_in(case.words, NO_CURRENCY, own=own)
     known |= {(minor, NO_CURRENCY) for minor, _ in known}
-    wrong = [amount for amount in amounts_in(case.words, NO_CURRENCY) if (amount.minor, amount.currency) not in known]
+    wrong = [amount for amount in stated if (amount.minor, amount.currency) not in known]
     shares = [f"{share} %" for share in percents_in(case.words) if share not in case.allowed.percents]
     expected = ", ".join(sorted(format_money(amount) for amount in case.allowed.amounts)) or "no amount"
     found = (*map(_shown_amount, wrong), *shares)
@@ -77,7 +80,7 @@ def _framed(case_fields: Iterable[CaseField]) -> str:
 
 
 def _shown_amount(amount: Money) -> str:
-    return format_money(amount).removesuffix(f" {NO_CURRENCY}")
+    return format_money(amount).removesuffix(f" {NO_CURRENCY}").replace(UNKNOWN_CURRENCY, "in another currency")
 
 
 def _known_date(mention: DateMention, allowed: AllowedFacts, framed: set[tuple[int | None, int, int]]) -> bool:

@@ -3,14 +3,14 @@
 Each step is kept with what stood there before and after, so that a person can see what was changed and why.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from supportbot.contract.types import Change, ReplyFields
 from supportbot.contract.voice.catalogue import catalogue
 from supportbot.contract.voice.punctuation import PUNCTUATION
 from supportbot.contract.voice.short_answers import Completing, completed
-from supportbot.contract.voice.spelling import SPELLING
+from supportbot.contract.voice.spelling import spelling
 from supportbot.contract.voice.wording import TRIMMING, is_refusal, without_headings
 from supportbot.language.invisible_characters import written_out
 from supportbot.language.lookalikes import straight
@@ -65,17 +65,26 @@ class Voice:
     locale: str
     person: str
     sign_offs: frozenset[str]
+    currencies: tuple[str, ...] = ()
 
 
-def voice_of(locale: str, *, task: str = "routine_reply", sign_off: str = "") -> Voice:
+def voice_of(
+    locale: str, *, task: str = "routine_reply", sign_off: str = "", currencies: Collection[str] = ()
+) -> Voice:
     """The voice of one task in one language.
 
     Args:
         sign_off: the shop's, which stands under every reply and nowhere else.
+        currencies: the shop's and the record's: "$" and "kr" mean theirs.
     """
     words = catalogue(locale)
     person = words.notices.checking if task == "dispute_reply" else words.notices.no_answer
-    return Voice(locale, person, frozenset(name.strip() for name in (sign_off, words.words.team) if name.strip()))
+    return Voice(
+        locale,
+        person,
+        frozenset(name.strip() for name in (sign_off, words.words.team) if name.strip()),
+        tuple(currencies),
+    )
 
 
 def normalise_reply(
@@ -134,7 +143,7 @@ def _text_rules(voice: Voice) -> tuple[tuple[str, TextRule], ...]:
     return (
         *TRIMMING,
         ("signature", lambda text: _without_signature(text, voice.sign_offs)),
-        *((name, spelled(rule)) for name, rule in (*SPELLING, *PUNCTUATION)),
+        *((name, spelled(rule)) for name, rule in (*spelling(voice.currencies), *PUNCTUATION)),
     )
 
 

@@ -1,16 +1,17 @@
 """How digits, money, dates and numbers are spelled in a text: once, by the customer's locale."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from decimal import Decimal
 
 from babel.numbers import format_decimal
 
 from supportbot.contract.voice.dates import day_in_words, spelling_locale
-from supportbot.language.extract_values import DateMention, amount_spans, date_spans
+from supportbot.language.amounts import amount_spans
+from supportbot.language.extract_values import DateMention, date_spans
 from supportbot.language.lookalikes import plain
-from supportbot.language.money import format_money
+from supportbot.language.money import UNKNOWN_CURRENCY, format_money
 
 _DIGIT = re.compile(r"[^\W\D]")
 _GROUPED = re.compile(
@@ -23,9 +24,10 @@ def _digits(text: str) -> str:
     return text if text.isascii() else _DIGIT.sub(lambda match: plain(match.group()), text)
 
 
-def _money(text: str, locale: str) -> str:
-    for start, end, amount in reversed(amount_spans(plain(text), None)):
-        text = text[:start] + format_money(amount, spelling_locale(locale)) + text[end:]
+def _money(text: str, locale: str, own: Collection[str]) -> str:
+    for start, end, amount in reversed(amount_spans(plain(text), None, own=own)):
+        if amount.currency != UNKNOWN_CURRENCY:
+            text = text[:start] + format_money(amount, spelling_locale(locale)) + text[end:]
     return text
 
 
@@ -64,9 +66,11 @@ def _written(mention: DateMention, locale: str) -> str | None:
     return day_in_words(date(year or 2024, month, day), locale=locale, with_year=year is not None)
 
 
-SPELLING: tuple[tuple[str, Callable[[str, str], str]], ...] = (
-    ("digits", lambda text, _: _digits(text)),
-    ("money", _money),
-    ("dates", _dates),
-    ("numbers", _numbers),
-)
+def spelling(own: Collection[str]) -> tuple[tuple[str, Callable[[str, str], str]], ...]:
+    """The rules by name, each of a text and its locale; `own` are the shop's and the record's currencies."""
+    return (
+        ("digits", lambda text, _: _digits(text)),
+        ("money", lambda text, locale: _money(text, locale, own)),
+        ("dates", _dates),
+        ("numbers", _numbers),
+    )

@@ -11,7 +11,8 @@ from sqlmodel import Session
 
 from supportbot.accounts.rules import release_refusal
 from supportbot.accounts.types import Person
-from supportbot.contract.checks.draft_checks import blocks, check_reply, promise_words
+from supportbot.contract.checks.draft_checks import blocks, check_reply
+from supportbot.contract.promised_amounts import Promise, amounts_named, promise_in
 from supportbot.contract.types import RenderedReply, ReplyFields
 from supportbot.contract.voice import render
 from supportbot.contract.voice.frame import case_frame
@@ -25,9 +26,10 @@ from supportbot.inbox import actions as inbox
 from supportbot.inbox.queries import find_conversation, others_named
 from supportbot.inbox.tables import Conversation, Outgoing
 from supportbot.inbox.types import ReplyToSend
-from supportbot.language.extract_values import amounts_in
+from supportbot.language.invisible_characters import without_unseen
 from supportbot.language.money import Money
 from supportbot.language.person_names import possible_names
+from supportbot.language.plain_line import says_something
 from supportbot.language.sentences import split_sentences
 from supportbot.runtime import Runtime
 
@@ -68,17 +70,16 @@ def send_edited(
         raise Conflict("The draft changed since you opened it. Read it again before you edit it.", code="changed")
     reply = replace(render.from_json(draft.reply), answer=written.answer, details=written.details)
     case = read_case(db, draft.message_id, now=runtime.clock())
-    amount, words = promised(reply, case.shop.currency)
+    promise, currency = promise_in(_words(reply), case.shop.currency), case.shop.currency
+    amount = _require_promise_right(by, "money", promise, reply, currency) if promise else None
     grounding = ground(case, None)
     names = possible_names(f"{written.answer}\n{written.details}", grounding.words)
     others = others_named(db, names, conversation_id=case.conversation_id)
-    allowed = replace(grounding.allowed, may_promise=bool(words) and by.role != "agent", others=others)
+    allowed = replace(grounding.allowed, may_promise=promise is not None, others=others)
     failed = blocks(check_reply(reply, _as_fields(reply), allowed))
     problems = {one.field: f"{one.title}: {one.found or 'missing'}; expected {one.expected}" for one in failed}
     if problems:
         raise InvalidInput("Not yet: a check found something in your words.", fields=problems)
-    if words:
-        _require_promise_right(by, "money", words, amount, case.shop.currency)
     return decisions.send_edited(db, runtime, draft_id, reply, promised=amount, by=by, resolve=resolve)
 
 
@@ -94,10 +95,10 @@ def write_reply(
     written = _checked(written)
     conversation, _, site = find_conversation(db, conversation_id)
     reply = replace(blank_reply(conversation, site), answer=written.answer, details=written.details)
-    amount, words = promised(reply, site.currency)
-    kind = conversation.hold_kind or ("money" if words else None)
+    promise = promise_in(_words(reply), site.currency)
+    kind = conversation.hold_kind or ("money" if promise else None)
     if kind is not None:
-        _require_promise_right(by, kind, words, amount, site.currency)
+        _require_promise_right(by, kind, promise, reply, site.currency)
     to_send = ReplyToSend(
         text=render.to_text(reply),
         reply=render.to_json(reply),
@@ -135,39 +136,41 @@ def split_text(text: str) -> Written:
     return Written(first.strip(), " ".join(part.strip() for part in rest))
 
 
-def promised(reply: RenderedReply, currency: str) -> tuple[Money | None, str | None]:
-    """What the words of a reply promise: the largest amount named beside promise words, and those words.
-
-    An amount in another currency than the shop's counts as larger than any: nobody's limit is counted in it.
-    """
-    text = f"{reply.answer} {reply.details}"
-    words = promise_words(text)
-    if not words:
-        return None, None
-    named = [amount for amount in amounts_in(text, currency) if amount.minor]
-    return max(named, key=lambda amount: (amount.currency != currency, amount.minor), default=None), ", ".join(words)
-
-
 def _require_promise_right(
-    by: Person, hold_kind: str, words: str | None, amount: Money | None, limit_currency: str
-) -> None:
+    by: Person, hold_kind: str, promise: Promise | None, reply: RenderedReply, currency: str
+) -> Money | None:
+    """The money that a reply promises, when this person may promise that; None when it promises nothing.
+
+    A promise without an amount is one of the amount in question, which stands in the frame.
+    """
+    if promise is None:
+        total = Money(0, currency)
+    else:
+        frame = "" if promise.amounts else "\n".join(field.value for field in reply.case_fields)
+        total = promise.total(currency, at_least=amounts_named(f"{_words(reply)}\n{frame}", currency))
     refusal = release_refusal(
         by,
         hold_kind=hold_kind,
-        promises=bool(words),
-        promised_minor=amount.minor if amount else 0,
-        currency=amount.currency if amount else limit_currency,
-        limit_currency=limit_currency,
+        promises=promise is not None,
+        promised_minor=total.minor,
+        currency=total.currency,
+        limit_currency=currency,
+        unread=promise.unread if promise else (),
     )
     if refusal:
-        said = f" Your reply says “{words}”." if words else ""
+        said = f" Your reply says “{', '.join(promise.words)}”." if promise else ""
         raise Forbidden(f"{refusal}{said} Write a note for them instead.")
+    return total if promise else None
+
+
+def _words(reply: RenderedReply) -> str:
+    return f"{reply.answer}\n{reply.details}"
 
 
 def _checked(written: Written) -> Written:
-    answer, details = written.answer.strip(), written.details.strip()
+    answer, details = (without_unseen(text).strip() for text in (written.answer, written.details))
     problems = {}
-    if not answer:
+    if not says_something(answer):
         problems["answer"] = "Say the answer in one sentence."
     elif len(answer) > MOST_ANSWER:
         problems["answer"] = f"This has {len(answer)} characters; {MOST_ANSWER} are the most."

@@ -8,7 +8,8 @@ from supportbot.billing.types import CaseRecord
 from supportbot.contract.reply.task_schemas import ExtractedFields
 from supportbot.drafting.types import CaseFile
 from supportbot.inbox.types import EXTRACTION, SUMMARY
-from supportbot.language.extract_values import amounts_in, dates_in, ids_in
+from supportbot.language.amounts import amounts_in
+from supportbot.language.extract_values import dates_in, ids_in
 from supportbot.language.lookalikes import plain
 from supportbot.routing.types import RouteDecision
 

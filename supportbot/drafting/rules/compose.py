@@ -17,7 +17,7 @@ from supportbot.contract.voice.normaliser import normalise_reply, voice_of
 from supportbot.drafting.rules.evidence import cited_passages, computed_facts
 from supportbot.drafting.types import Composed, Grounding, Plan
 from supportbot.gateway.types import NO_ARTICLES, ModelResult
-from supportbot.language.extract_values import amounts_in
+from supportbot.language.amounts import amounts_in
 from supportbot.language.money import Money
 
 
@@ -31,7 +31,8 @@ def compose(
     proposed = result.fields
     if proposed is None:
         return replace(_failed(task, result, case.locale), facts=facts)  # a person decides on them all the same
-    voice = voice_of(case.locale, task=task, sign_off=case.shop.sign_off)
+    currencies = {case.shop.currency, *(amount.currency for amount in grounding.allowed.amounts)}
+    voice = voice_of(case.locale, task=task, sign_off=case.shop.sign_off, currencies=sorted(currencies))
     fields, changes = normalise_reply(proposed, voice, passages=grounding.completing)
     outcome = decided_outcome(fields.outcome, lane="reasoning" if hold_kind else "fast", hold_kind=hold_kind)
     amount = _amount(plan) if is_main else None

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from supportbot.contract.types import Outcome, ReplyFields
 from supportbot.drafting.types import Divergence, DraftState, Severity
 from supportbot.inbox.types import WorkState
-from supportbot.language.extract_values import amounts_in
+from supportbot.language.amounts import amounts_in
 from supportbot.routing.types import RouteDecision, Triage
 
 PROMISING: frozenset[Outcome] = frozenset({"refund_approved", "cancellation_confirmed"})

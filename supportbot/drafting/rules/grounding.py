@@ -11,7 +11,8 @@ from supportbot.contract.voice.catalogue import catalogue
 from supportbot.contract.voice.fact_sentences import tell
 from supportbot.drafting.types import CaseFile, Grounding
 from supportbot.knowledge.types import PassageText
-from supportbot.language.extract_values import amounts_in, ids_in
+from supportbot.language.amounts import amounts_in
+from supportbot.language.extract_values import ids_in
 from supportbot.language.money import Money
 from supportbot.language.percents import percents_in
 from supportbot.routing.types import HoldKind

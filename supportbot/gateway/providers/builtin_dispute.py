@@ -8,7 +8,7 @@ from supportbot.contract.rules import DECISIONS
 from supportbot.contract.voice.catalogue import catalogue
 from supportbot.contract.voice.dates import day_in_words, spelling_locale
 from supportbot.gateway.providers.builtin_routine import fitting_article, from_article, language, to_a_person
-from supportbot.language.extract_values import amounts_in
+from supportbot.language.amounts import amounts_in
 from supportbot.language.money import format_money
 
 Fact = Mapping[str, Any]

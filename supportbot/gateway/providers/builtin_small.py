@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from supportbot.language.extract_values import amount_spans, dates_in, ids_in
+from supportbot.language.amounts import amount_spans
+from supportbot.language.extract_values import dates_in, ids_in
 from supportbot.language.lookalikes import plain
 from supportbot.language.money import NO_CURRENCY
 from supportbot.language.sentences import shorten, split_sentences

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, get_args
 
-from supportbot.language.extract_values import amount_spans, date_spans
+from supportbot.language.amounts import amount_spans
+from supportbot.language.extract_values import date_spans
 from supportbot.language.languages import either
 from supportbot.language.lookalikes import plain
 from supportbot.prompting.personal_data.cards import is_card

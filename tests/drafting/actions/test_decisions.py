@@ -256,6 +256,57 @@ def test_a_lead_cannot_promise_more_than_their_limit_by_hand(database: Database)
     shop.act(lambda db: edits.write_reply(db, shop.runtime, draft.conversation_id, written, by=shop.owner))
 
 
+@pytest.mark.parametrize(
+    ("text", "refusal"),
+    [
+        ("We will refund five hundred euros.", "cannot be read: “five hundred euros”"),
+        ("We will refund the whole amount.", "cannot be read: “the whole amount”"),
+        ("We will refund you 500.", "500.00 EUR"),
+        ("We will refund 60 EUR and another 60 EUR.", "120.00 EUR"),
+        ("We will refund 90 US dollars.", "90.00 USD"),
+        ("We will re\u200bfund 240 EUR.", "240.00 EUR"),
+        ("We will refund it. That is 240.00 EUR.", "240.00 EUR"),
+    ],
+)
+def test_a_limit_holds_however_the_amount_is_written(database: Database, text: str, refusal: str) -> None:
+    shop = make_shop(database)
+    draft = shop.drafted(shop.mira_id, ROUTINE)
+    written = edits.split_text(text)
+    with pytest.raises(Forbidden, match=refusal):
+        shop.act(lambda db: edits.write_reply(db, shop.runtime, draft.conversation_id, written, by=shop.lead))
+    with pytest.raises(Forbidden):
+        shop.act(
+            lambda db: edits.send_edited(
+                db, shop.runtime, draft.id or 0, written, content_hash=draft.content_hash or "", by=shop.lead
+            )
+        )
+    shop.act(lambda db: edits.write_reply(db, shop.runtime, draft.conversation_id, written, by=shop.owner))
+
+
+def test_an_agent_who_promises_is_told_who_decides_and_not_what_amount_would_pass(database: Database) -> None:
+    shop = make_shop(database)
+    draft = shop.drafted(shop.mira_id, ROUTINE)
+    written = edits.split_text("We refund you 20.00 EUR.")
+    with pytest.raises(Forbidden, match="released by a lead"):
+        shop.act(
+            lambda db: edits.send_edited(
+                db, shop.runtime, draft.id or 0, written, content_hash=draft.content_hash or "", by=shop.agent
+            )
+        )
+
+
+@pytest.mark.parametrize("text", ["\u200b\u200b", "\u2060", "\u3164", "\u2800 \u2800", "\u180e", "\U000e0020"])
+def test_a_reply_of_characters_that_nobody_sees_is_refused(database: Database, text: str) -> None:
+    shop = make_shop(database)
+    draft = shop.drafted(shop.mira_id, ROUTINE)
+    with pytest.raises(InvalidInput):
+        shop.act(
+            lambda db: edits.write_reply(
+                db, shop.runtime, draft.conversation_id, edits.Written(text, ""), by=shop.agent
+            )
+        )
+
+
 def test_an_agent_cannot_answer_a_held_case_around_the_draft(database: Database) -> None:
     shop = make_shop(database)
     draft = shop.drafted(shop.jonas_id, DISPUTE)
@@ -299,7 +350,7 @@ def test_every_act_is_in_the_audit_log_and_the_chain_fits(database: Database) ->
     approve(shop, shop.drafted(shop.mira_id, ROUTINE))
     shop.pass_time(11)
     with database.transaction(read_only=True) as db:
-        report = shop.runtime.audit.verify(db)
+        report = shop.runtime.audit.verify(db, in_use_at=None)
         from supportbot.audit.tables import AuditEntry
 
         acts = [entry.action for entry in db.exec(select(AuditEntry).order_by(AuditEntry.seq))]  # type: ignore[arg-type]
