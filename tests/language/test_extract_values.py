@@ -1,5 +1,6 @@
 """Finding what a text states."""
 
+import re
 from datetime import date
 
 import pytest
@@ -104,3 +105,27 @@ def test_addresses_and_long_numbers_are_found() -> None:
 
 def test_the_caribbean_guilder_is_a_currency_of_its_own() -> None:
     assert [str(money) for money in amounts_in("You were charged 49.00 XCG and 12.50 ANG.", "EUR")][:1] == ["49.00 XCG"]
+
+
+@pytest.mark.parametrize("number", ["06.12.34.56.78", "06-12-34-56-78", "06/12/34/56/78", "06.12.61.25.87"])
+def test_a_telephone_number_in_pairs_is_no_date(number: str) -> None:
+    assert dates_in(f"Tél : {number}") == ()
+    assert long_numbers_in(f"Tél : {number}") == (re.sub(r"\D", "", number),)
+
+
+@pytest.mark.parametrize(
+    ("text", "reading"),
+    [
+        ("3\u200f/12\u200f/2026", (2026, 12, 3)),
+        ("9. Jänner 2026", (2026, 1, 9)),
+        ("9 juill. 2026", (2026, 7, 9)),
+        ("9 غشت 2026", (2026, 8, 9)),
+        ("9 جويلية 2026", (2026, 7, 9)),
+        ("9 كانون الثاني 2026", (2026, 1, 9)),
+        ("9 تشرين الأول 2026", (2026, 10, 9)),
+        ("2026/11/09", (2026, 11, 9)),
+        ("2026-11-09", (2026, 11, 9)),
+    ],
+)
+def test_dates_of_regions_are_read(text: str, reading: tuple[int, int, int]) -> None:
+    assert [reading in mention.readings for mention in dates_in(text)] == [True]
